@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands together. An error that a person can cure is told in French with its code, never as a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from confiance.errors import DrimmError
+from confiance.exploitation import logs
+from espace.cli import comptes, exploitation, liste, registre
+
+app = typer.Typer(
+    name="espace",
+    help="Espace de Confiance DRIM-M : Registre, zone et Liste Blanche.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+exploitation.add_to(app)
+comptes.add_to(app)
+registre.add_to(app)
+liste.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; exit 1 on an error that has a cure."""
+    logs.configure("espace", "cli", level=30)
+    try:
+        app()
+    except DrimmError as error:
+        _tell(error)
+    except Exception as error:
+        from django.db import Error as DatabaseError  # noqa: PLC0415 - only a command that failed pays for it
+
+        from espace.database import explain  # noqa: PLC0415 - as above
+
+        if not isinstance(error, DatabaseError):
+            raise
+        _tell(explain(error))
+
+
+def _tell(error: DrimmError) -> None:
+    lines = [f"Erreur ({error.code}) : {error.message}"]
+    lines += [f"  Remède : {error.remede}"] if error.remede else []
+    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201 - the answer of a command line
+    sys.exit(1)

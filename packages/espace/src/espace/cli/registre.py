@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands about the Registre: what the console does, for a script."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from espace.cli.sortie import Config, Json, auteur, begin, show
+
+if TYPE_CHECKING:
+    from espace.registre.models import CoupleFqdn
+
+Db = Annotated[str, typer.Argument(help="Nom de la DRIMbox, par exemple db1.349.mesimagesmedicales.fr.")]
+
+_DECLARER = """Déclarer une Commande (fichier JSON) et attribuer ses couples de FQDN.
+
+\b
+{"operateur": {"denomination": …, "siret": …, "support_mail": …,
+               "support_telephone": …, "description": …, "adresse": …,
+               "contact_projet": …, "contact_technique": …},
+ "clients": [{"siren": …, "denomination": …}],
+ "site": "libellé du site",
+ "pacs": [{"hote_db": …, "hote_vi": …, "libelle": …}]}
+
+Sont obligatoires : denomination, siret, support_mail, siren, hote_db et hote_vi. La réponse est en JSON.
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("declarer", help=_DECLARER)(declarer)
+    app.command("attribuer", help="Attribuer les couples de FQDN d'une Commande déclarée sans eux.")(attribuer)
+    app.command("integrer", help="Intégrer une DRIMbox déclarée : son DN entre dans la prochaine liste.")(integrer)
+    app.command("exclure", help="Exclure une DRIMbox et demander la publication de la liste sans elle.")(exclure)
+
+
+def declarer(
+    document: Annotated[Path, typer.Option("--json", help="Déclaration, au format décrit ci-dessus.", metavar="FICHIER")],
+    config: Config = None,
+    id_registre: Annotated[str | None, typer.Option(help="ID_Registre à reprendre ; par défaut le numéro suivant.")] = None,
+    sans_attribution: Annotated[bool, typer.Option("--sans-attribution", help="Déclarer seulement.")] = False,
+) -> None:
+    """Declare a Commande, then give its couples; print JSON."""
+    begin(config)
+    from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
+    from espace.registre.declaration import read_declaration  # noqa: PLC0415 - as above
+
+    zone = _zone()
+    commande_declaree, hotes = read_declaration(document, zone=zone)
+    commande = actions.declare(commande_declaree, hotes, auteur=auteur(), now=datetime.now(UTC))
+    couples: list[CoupleFqdn] = []
+    if not sans_attribution:
+        couples = actions.give_couples(commande.pk, zone=zone, auteur=auteur(), now=datetime.now(UTC), id_registre=id_registre)
+    show(_commande(commande.pk, couples), "", as_json=True)
+
+
+def attribuer(
+    commande: Annotated[int, typer.Argument(help="Numéro de la Commande.")],
+    config: Config = None,
+    id_registre: Annotated[str | None, typer.Option(help="ID_Registre à reprendre ; par défaut le numéro suivant.")] = None,
+    json: Json = False,
+) -> None:
+    """Give the couples of a Commande."""
+    begin(config)
+    from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
+
+    couples = actions.give_couples(commande, zone=_zone(), auteur=auteur(), now=datetime.now(UTC), id_registre=id_registre)
+    names = ", ".join(couple.db for couple in couples)
+    show(_commande(commande, couples), f"Attribués : {names}.", as_json=json)
+
+
+def integrer(
+    db: Db,
+    dn: Annotated[str, typer.Option("--dn", help="DN du certificat SERV_SSL.")],
+    config: Config = None,
+    identifiant: Annotated[int | None, typer.Option(min=1, help="Identifiant interne DRIM-M ; par défaut le numéro suivant.")] = None,
+    json: Json = False,
+) -> None:
+    """Integrate a Drimbox."""
+    begin(config)
+    from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
+
+    drimbox = actions.integrate(db, dn, identifiant=identifiant, auteur=auteur(), now=datetime.now(UTC))
+    values = {"db": db, "statut": drimbox.statut, "identifiant": drimbox.identifiant, "dn": drimbox.dn_serv_ssl}
+    show(values, f"{db} est intégrée ; elle sera dans la prochaine liste publiée.", as_json=json)
+
+
+def exclure(
+    db: Db,
+    motif: Annotated[str, typer.Option("--motif", help="indisponibilite, cyber, va_en_retard ou sanction.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Exclude a Drimbox."""
+    begin(config)
+    from espace.liste_blanche.actions import exclude_and_publish  # noqa: PLC0415 - Django must be set up first
+    from espace.registre.states import Motif  # noqa: PLC0415 - as above
+
+    if motif not in Motif.values:
+        raise typer.BadParameter(f"Motifs : {', '.join(Motif.values)}.", param_hint="--motif")
+    drimbox, demande = exclude_and_publish(db, Motif(motif), auteur=auteur(), now=datetime.now(UTC))
+    values = {"db": db, "statut": drimbox.statut, "motif": drimbox.motif, "demande": demande.pk}
+    show(values, f"{db} est exclue ; la publication de la liste est demandée (n° {demande.pk}).", as_json=json)
+
+
+def _zone() -> str:
+    from espace.config import current  # noqa: PLC0415 - read after --config
+
+    return current().zone.name
+
+
+def _commande(commande_id: int, couples: list[CoupleFqdn]) -> dict[str, Any]:
+    return {
+        "commande": commande_id,
+        "id_registre": couples[0].id_registre.label if couples else None,
+        "couples": [{"number": c.number, "db": c.db, "vi": c.vi, "hote_db": c.pacs.hote_db, "hote_vi": c.pacs.hote_vi} for c in couples],
+    }

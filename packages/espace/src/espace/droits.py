@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Grants and prohibitions, written in the migrations so that no table ever exists without them (architecture, decision 7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.migrations.operations import RunPython
+from psycopg import sql
+
+from espace.roles import OWNER, ROLES
+
+_PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z_, ]+)\))?")
+
+_NEVER_CHANGED = """
+CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'les lignes de % ne changent pas et ne partent pas', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER {guard} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {guard}();
+CREATE TRIGGER {emptied} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}();
+"""
+_CHANGED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP TRIGGER {emptied} ON {table}; DROP FUNCTION {guard}();"
+
+
+def _role(name: str) -> sql.Identifier:
+    if name not in ROLES:
+        message = f"unknown role {name!r}"
+        raise ValueError(message)
+    return sql.Identifier(settings.ESPACE.database.role_prefix + name)
+
+
+def _privilege(text: str) -> sql.Composable:
+    found = _PRIVILEGE.fullmatch(text)
+    if found is None:
+        message = f"unknown privilege {text!r}"
+        raise ValueError(message)
+    if not found[2]:
+        return sql.SQL(found[1])
+    columns = sql.SQL(", ").join(sql.Identifier(column.strip()) for column in found[2].split(","))
+    return sql.SQL("{} ({})").format(sql.SQL(found[1]), columns)
+
+
+def grant(table: str, **privileges: Iterable[str]) -> RunPython:
+    """Return the migration operation that gives rights on one table.
+
+    Args:
+        table: name of the table.
+        privileges: role → ``SELECT``, ``INSERT``, ``DELETE``, ``UPDATE`` or ``UPDATE (column, column)``.
+    """
+
+    def forward(_apps: Any, editor: Any) -> None:
+        for role, words in privileges.items():
+            rights = sql.SQL(", ").join(_privilege(word) for word in words)
+            editor.execute(_text(editor, sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), _role(role))))
+
+    def backward(_apps: Any, editor: Any) -> None:
+        for role in privileges:
+            editor.execute(_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
+
+    return RunPython(forward, backward)
+
+
+def never_changed(table: str, *, when: str = "true") -> RunPython:
+    """Return the operation after which nobody, the owner included, may UPDATE, DELETE or TRUNCATE rows of this table.
+
+    Args:
+        table: name of the table.
+        when: condition on ``OLD``, in SQL, of the rows that are protected.
+    """
+    names = {
+        "table": sql.Identifier(table),
+        "guard": sql.Identifier(f"{table}_jamais_change"),
+        "emptied": sql.Identifier(f"{table}_jamais_vide"),
+        "when": sql.SQL(when),
+    }
+
+    def forward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_NEVER_CHANGED).format(**names)), params=None)
+
+    def backward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
+
+    return RunPython(forward, backward)
+
+
+def close_database() -> RunPython:
+    """Return the operation that lets only our roles enter this database and its schema; only the owner creates in it."""
+
+    def forward(_apps: Any, editor: Any) -> None:
+        database = sql.Identifier(editor.connection.settings_dict["NAME"])
+        users = sql.SQL(", ").join(_role(role) for role in ROLES)
+        for statement in (
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, users),
+            sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(users),
+            sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(_role(OWNER)),
+        ):
+            editor.execute(_text(editor, statement))
+
+    return RunPython(forward, RunPython.noop)
+
+
+def _text(editor: Any, statement: sql.Composable) -> str:
+    editor.connection.ensure_connection()
+    return statement.as_string(editor.connection.connection)

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The one way to write in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from confiance.errors import OwnError
+from confiance.exploitation.logs import ALLOWED_FIELDS, EVENT, get_logger
+from espace.config import process_name
+from espace.journal.models import Evenement
+
+log = get_logger("journal")
+
+
+class LigneRefusee(OwnError):
+    """The caller gave a name or a field that the journal does not keep."""
+
+    code = "journal.ligne_refusee"
+    message = "Une ligne de journal porte un événement ou un champ inconnu."
+    remede = "Un événement a la forme source:sujet:action ; les champs sont ceux que les journaux admettent."
+
+
+def record(
+    event: str,
+    *,
+    trace: str | None = None,
+    code: str | None = None,
+    auteur: str = "",
+    objet: str = "",
+    modifies: Iterable[str] = (),
+    **fields: Any,
+) -> Evenement:
+    """Add one line, in the transaction of the caller, and say it in the logs.
+
+    Args:
+        event: ``source:subject:action``.
+        trace: hexadecimal number that joins this line to an exchange.
+        code: code of an error or of a refusal.
+        auteur: login of the person who acted.
+        objet: what it is about: ``couple:db1.349.…``, ``operateur:12``.
+        modifies: names of the fields that changed; never their values, which may be those of a Client.
+        fields: facts, under the names that the logs allow.
+
+    Raises:
+        LigneRefusee: malformed event, or a field out of the allow-list.
+    """
+    if not EVENT.fullmatch(event):
+        raise LigneRefusee(f"« {event[:80]} » n'est pas un événement.")
+    unknown = sorted(set(fields) - ALLOWED_FIELDS)
+    if unknown:
+        raise LigneRefusee(f"Champs hors de la liste admise : {', '.join(unknown)}.")
+    kept = {key: value for key, value in fields.items() if value is not None}
+    line = Evenement.objects.create(
+        at=timezone.now(),
+        event=event,
+        process=process_name(),
+        auteur=auteur,
+        objet=objet,
+        trace=trace or "",
+        code=code or "",
+        modifies=sorted(modifies),
+        fields={key: value if isinstance(value, bool | int | float) else str(value) for key, value in kept.items()},
+    )
+    log.info(event, evenement_id=line.pk, trace=trace, code=code, **kept)
+    return line

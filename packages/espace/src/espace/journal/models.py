@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Evenement(models.Model):
+    """One line of the journal. The database refuses UPDATE and DELETE, to the owner of the table too."""
+
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("instant"))
+    event: models.CharField[str, str] = models.CharField(_("événement"), max_length=80)
+    process: models.CharField[str, str] = models.CharField(_("processus"), max_length=40)
+    auteur: models.CharField[str, str] = models.CharField(_("auteur"), max_length=150, blank=True)
+    objet: models.CharField[str, str] = models.CharField(_("objet"), max_length=300, blank=True)
+    trace: models.CharField[str, str] = models.CharField(_("trace"), max_length=32, blank=True)
+    code: models.CharField[str, str] = models.CharField(_("code"), max_length=80, blank=True)
+    modifies: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("champs modifiés"), default=list, blank=True
+    )
+    fields: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("précisions"), default=dict, blank=True)
+
+    class Meta:
+        db_table = "journal"
+        verbose_name = _("ligne du journal")
+        verbose_name_plural = _("journal")
+        ordering = ("-at", "-id")
+        indexes = (
+            models.Index(fields=["objet", "-at"], name="journal_objet"),
+            models.Index(fields=["-at"], name="journal_at"),
+            models.Index(fields=["trace"], name="journal_trace", condition=~models.Q(trace="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event}"

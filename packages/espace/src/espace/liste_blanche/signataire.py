@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The process ``signataire``: sole reader of the list's key. It waits for demandes and publishes them one by one.
+
+Only one works at a time, by an advisory lock held by its listening connection; another one started beside waits to replace it.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from functools import partial
+from types import FrameType
+
+import psycopg
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from confiance.errors import DrimmError, TransportError
+from confiance.exploitation.logs import get_logger
+from espace.config import EspaceSettings
+from espace.database import listen
+from espace.liste_blanche.actions import CHANNEL
+from espace.liste_blanche.publication import Publisher
+
+log = get_logger("signataire")
+_LOCK = 0x5349474E
+_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
+_PAUSE_AFTER_FAILURE = 1.0
+
+
+class Signataire:
+    """The loop: hear a notification, or wake after ``poll_seconds``, then publish what waits."""
+
+    def __init__(self, settings: EspaceSettings) -> None:
+        self._settings = settings.liste_blanche
+        self._zone = settings.zone.name
+        self._stopping = threading.Event()
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Ask for the end: the publication under way is finished first."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until told to stop; a failure of PostgreSQL delays and never loses."""
+        log.info("signataire:process:ready")
+        while not self._stopping.is_set():
+            try:
+                with listen(CHANNEL) as listening:
+                    self._serve(listening)
+            except (TransportError, psycopg.Error, DatabaseError) as error:
+                log.error("signataire:base:lost", exc_info=error)
+                connection.close()
+                self._stopping.wait(_PAUSE_AFTER_FAILURE)
+        connection.close()
+
+    def _serve(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
+        publisher = Publisher(self._settings, zone=self._zone, alone=partial(_alone, listening))
+        while not self._stopping.is_set():
+            if _alone(listening):
+                _turn(publisher)
+            self._wait(listening)
+
+    def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
+        until = time.monotonic() + self._settings.poll_seconds
+        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
+                return
+
+
+def _alone(listening: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Tell whether we hold the lock, by taking it again: it is lost with its connection only, and a lost one cannot answer."""
+    try:
+        row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+    except psycopg.Error:
+        return False
+    return bool(row and row[0])
+
+
+def _turn(publisher: Publisher) -> None:
+    try:
+        publisher.restore_file()
+    except DrimmError as error:
+        log.error("signataire:fichier:unwritable", exc_info=error)
+    publisher.publish_waiting()
+
+
+def main(settings: EspaceSettings) -> None:
+    """Run the process until SIGTERM."""
+    signataire = Signataire(settings)
+    signal.signal(signal.SIGTERM, signataire.stop)
+    signal.signal(signal.SIGINT, signataire.stop)
+    signataire.run()

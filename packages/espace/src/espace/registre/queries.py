@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import BigIntegerField, Count, Max, QuerySet
+from django.db.models.functions import Cast
+
+from espace.registre.models import CoupleFqdn, Drimbox, IdRegistre, SerieZone
+from espace.registre.rules import normalise
+from espace.registre.states import IN_LIST, Statut
+from espace.zone.noms import NomDeZone
+
+CHANNEL = "espace_registre"
+"""NOTIFY channel: a name changed, the process ``zone`` reads again."""
+
+
+def last_id_registre() -> int:
+    """Return the greatest ID_Registre that is a number; 0 when none was given."""
+    numbers = IdRegistre.objects.filter(label__regex=r"^[0-9]{1,9}$").annotate(value=Cast("label", BigIntegerField()))
+    return int(numbers.aggregate(last=Max("value"))["last"] or 0)
+
+
+def last_identifiant() -> int:
+    """Return the greatest identifiant interne DRIM-M; 0 when none was given."""
+    return int(Drimbox.objects.aggregate(last=Max("identifiant"))["last"] or 0)
+
+
+def zone_serial() -> int:
+    """Return the serial number of the zone."""
+    return int(SerieZone.objects.values_list("serial", flat=True).get(pk=1))
+
+
+def zone_names() -> Iterator[NomDeZone]:
+    """Yield every name ever given, with its target."""
+    rows = CoupleFqdn.objects.values_list("db", "vi", "pacs__hote_db", "pacs__hote_vi", "drimbox__statut").order_by()
+    for db, vi, hote_db, hote_vi, statut in rows.iterator(chunk_size=2000):
+        retire = statut == Statut.RETIREE
+        yield NomDeZone(db, hote_db, retire)
+        yield NomDeZone(vi, hote_vi, retire)
+
+
+def in_list() -> QuerySet[Drimbox]:
+    """Return the Drimboxes that are Domaines of the list, in the order of their names."""
+    return (
+        Drimbox.objects.filter(statut__in=IN_LIST).select_related("couple", "couple__operateur").order_by("couple__tri", "couple__number")
+    )
+
+
+def search_couples(words: str = "", statut: str = "") -> QuerySet[CoupleFqdn]:
+    """Return the couples whose names, Operateur, SIRET or Site hold every word.
+
+    Args:
+        words: what a person typed; accents and case do not matter.
+        statut: a state of the Drimbox, or empty for all.
+    """
+    found = CoupleFqdn.objects.select_related("operateur", "drimbox", "pacs__commande__site")
+    for word in normalise(words[:200]).split()[:8]:
+        found = found.filter(recherche__contains=word)
+    if statut in Statut.values:
+        found = found.filter(drimbox__statut=statut)
+    return found
+
+
+def couple(db: str) -> CoupleFqdn | None:
+    """Return one couple with all that its page shows, or None."""
+    related = ("operateur", "drimbox", "pacs__commande__site", "id_registre")
+    return CoupleFqdn.objects.select_related(*related).filter(db=db.lower()).first()
+
+
+def couples_of(commande_id: int) -> list[CoupleFqdn]:
+    """Return the couples of a Commande, in the order of their numbers."""
+    return list(CoupleFqdn.objects.select_related("pacs").filter(pacs__commande_id=commande_id).order_by("number"))
+
+
+def count_by_statut() -> dict[Statut, int]:
+    """Return how many Drimboxes are in each state, the empty ones included."""
+    counted = dict(Drimbox.objects.values_list("statut").annotate(Count("id")).order_by())
+    return {statut: counted.get(statut.value, 0) for statut in Statut}

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from espace.acteurs import queries as acteurs
+from espace.journal import queries as journal
+from espace.liste_blanche import queries as liste_blanche
+from espace.registre import queries as registre
+
+
+@require_safe
+@login_required
+def accueil(request: HttpRequest) -> HttpResponse:
+    """Show the list in force, what is wrong, and what happened last."""
+    values = {
+        "liste": liste_blanche.current(),
+        "refusee": liste_blanche.latest_refused(),
+        "attente": liste_blanche.oldest_waiting(),
+        "statuts": registre.count_by_statut().items(),
+        "sans_couples": acteurs.commandes_without_couples(),
+        "journal": journal.latest(12),
+    }
+    return render(request, "console/accueil.html", values)

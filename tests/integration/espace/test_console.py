@@ -1,0 +1,292 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The console and the public pages, by the doors a person has: addresses and forms, under the role of the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from espace.acteurs.comptes import create_compte
+from espace.config import current
+from espace.journal.models import Evenement
+from espace.liste_blanche import actions, queries
+from espace.liste_blanche.publication import Publisher
+from espace.registre import queries as registre
+from espace.web.console import attente
+from tests.espace_donnees import CLIENT_CANARY, SIREN, SITE_CANARY, ZONE, declare, dn, document, integrate
+from tests.espace_env import Environment
+
+DB = f"db1.1.{ZONE}"
+PASSWORD = "une phrase de passe longue 42"
+_ADDRESSES = [
+    "/console/",
+    "/console/couples/",
+    f"/console/couples/{DB}/",
+    f"/console/couples/{DB}/integration/",
+    f"/console/couples/{DB}/exclusion/",
+    "/console/commandes/",
+    "/console/commandes/nouvelle/",
+    "/console/commandes/1/",
+    "/console/liste-blanche/",
+    "/console/liste-blanche/1/",
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attente, "LIMIT_SECONDS", 0.0)
+
+
+@pytest.fixture
+def browser(espace: Environment) -> Client:
+    """A browser whose user is logged in; forms are protected as they are for everyone."""
+    with espace.role("proprietaire"):
+        create_compte("agent", PASSWORD, auteur="essai")
+    browser = Client(enforce_csrf_checks=False, headers={"host": "127.0.0.1"})
+    answer = browser.post("/console/connexion/", {"username": "agent", "password": PASSWORD})
+    assert answer.status_code == 302
+    return browser
+
+
+@pytest.fixture
+def visitor(espace: Environment) -> Iterator[Client]:
+    return Client(headers={"host": "127.0.0.1"})
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def publish(espace: Environment) -> None:
+    actions.demander_publication(auteur="essai", now=now())
+    with espace.role("signataire"):
+        Publisher(current().liste_blanche, zone=ZONE).publish_waiting()
+
+
+def test_every_page_of_the_console_asks_for_a_login(visitor: Client) -> None:
+    integrate(now=now())
+    for address in _ADDRESSES:
+        answer = visitor.get(address)
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/console/connexion/"), address
+    for address in ("/console/liste-blanche/publier/", "/console/commandes/1/attribution/", f"/console/couples/{DB}/exclusion/"):
+        assert visitor.post(address, {"motif": "cyber"}).status_code == 302
+    assert registre.couple(DB).drimbox.statut == "provisoire"  # type: ignore[union-attr]
+    assert queries.oldest_waiting() is None
+
+
+def test_every_address_of_the_console_is_in_the_list_above(espace: Environment) -> None:
+    console = next(found for found in get_resolver().url_patterns if str(found.pattern) == "console/")
+    names = {pattern.name for pattern in console.url_patterns}
+    assert names == {
+        "accueil", "connexion", "deconnexion", "couples", "couple", "integration", "exclusion", "commandes",
+        "nouvelle_commande", "commande", "attribution", "liste_blanche", "publier", "publication",
+    }  # fmt: skip
+
+
+def test_every_page_shows_itself_with_landmarks_and_nothing_missing(espace: Environment, browser: Client) -> None:
+    integrate(now=now())
+    publish(espace)
+    for address in _ADDRESSES:
+        answer = browser.get(address)
+        text = answer.content.decode()
+        assert answer.status_code == 200, address
+        for piece in ('<html lang="fr">', '<main id="contenu"', 'href="#contenu"', "<h1>", "<nav ", "<title>"):
+            assert piece in text, (address, piece)
+        assert not re.search(r"\{[{%]|None\b", re.sub(r"<[^>]*>", "", text)), address
+        assert len(re.findall("<h1", text)) == 1
+        for identifier in re.findall(r'<label for="([^"]+)"', text):
+            assert f'id="{identifier}"' in text, (address, identifier)
+
+
+def test_headers_keep_the_browser_safe(visitor: Client) -> None:
+    answer = visitor.get("/")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "script" not in answer["Content-Security-Policy"]
+    assert (answer["X-Frame-Options"], answer["X-Content-Type-Options"]) == ("DENY", "nosniff")
+
+
+def test_a_commande_goes_from_its_form_to_the_public_list(espace: Environment, browser: Client) -> None:
+    form = {
+        "denomination": "Opérateur d'Essai", "siret": "732 829 320 00074", "support_mail": "support@operateur.test",
+        "site": SITE_CANARY, "sirens": f"{SIREN}\n\n",
+        "pacs-TOTAL_FORMS": "2", "pacs-INITIAL_FORMS": "2", "pacs-MIN_NUM_FORMS": "1", "pacs-MAX_NUM_FORMS": "50",
+        "pacs-0-hote_db": "a.operateur.test", "pacs-0-hote_vi": "b.operateur.test",
+        "pacs-1-hote_db": "c.operateur.test", "pacs-1-hote_vi": "d.operateur.test",
+    }  # fmt: skip
+    answer = browser.post("/console/commandes/nouvelle/", form, follow=True)
+    assert b"restent \xc3\xa0 attribuer" in answer.content
+    page = browser.post("/console/commandes/1/attribution/", follow=True)
+    assert b"db2.1." in page.content
+    assert "déjà reçu" in browser.post("/console/commandes/1/attribution/", follow=True).content.decode()
+    refused = browser.post(f"/console/couples/{DB}/integration/", {"dn": dn("db9.9.x.fr")})
+    assert (refused.status_code, "était attendu" in refused.content.decode()) == (400, True)
+    assert "intégrée" in browser.post(f"/console/couples/{DB}/integration/", {"dn": dn(DB)}, follow=True).content.decode()
+    waiting = browser.post("/console/liste-blanche/publier/", follow=True).content.decode()
+    assert "Actualiser" in waiting
+    with espace.role("signataire"):
+        Publisher(current().liste_blanche, zone=ZONE).publish_waiting()
+    assert "publiée" in browser.get("/console/liste-blanche/1/").content.decode()
+    assert DB.encode() in browser.get("/liste-blanche.xml").content
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("siret", "73282932000075", "SIRET"),
+        ("sirens", "123456789", "SIREN"),
+        ("sirens", f"{SIREN}\n{SIREN}", "tous différents"),
+        ("support_mail", "pas une adresse", "adresse"),
+        ("pacs-0-hote_db", f"x.{ZONE}", "dans la zone"),
+        ("pacs-0-hote_vi", "192.0.2.1", "adresse, pas un nom"),
+        ("site", "", "obligatoire"),
+    ],
+)
+def test_a_refused_declaration_shows_why_and_writes_nothing(browser: Client, field: str, value: str, words: str) -> None:
+    form = {
+        "denomination": "Essai", "siret": "73282932000074", "support_mail": "support@operateur.test", "site": "S", "sirens": SIREN,
+        "pacs-TOTAL_FORMS": "1", "pacs-INITIAL_FORMS": "1", "pacs-0-hote_db": "a.b.test", "pacs-0-hote_vi": "c.d.test", field: value,
+    }  # fmt: skip
+    answer = browser.post("/console/commandes/nouvelle/", form)
+    assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    assert not browser.get("/console/commandes/1/").content.count(b"SIRET")
+
+
+def test_the_number_of_pacs_makes_as_many_forms(browser: Client) -> None:
+    assert len(re.findall(r'name="pacs-\d-hote_db"', browser.get("/console/commandes/nouvelle/?pacs=3").content.decode())) == 3
+    for absurd in ("0", "-1", "9999", "x", "", "²"):
+        assert browser.get("/console/commandes/nouvelle/", {"pacs": absurd}).status_code == 200
+
+
+def test_an_exclusion_asks_for_its_motif_then_a_confirmation(espace: Environment, browser: Client) -> None:
+    integrate(now=now())
+    publish(espace)
+    assert b"Exclure" in browser.get(f"/console/couples/{DB}/").content
+    assert browser.post(f"/console/couples/{DB}/exclusion/", {}).status_code == 400
+    assert browser.post(f"/console/couples/{DB}/exclusion/", {"motif": "humeur"}).status_code == 400
+    assert browser.post(f"/console/couples/{DB}/exclusion/", {"motif": "cyber"}).status_code == 302
+    page = browser.get(f"/console/couples/{DB}/").content.decode()
+    assert "incident de cybersécurité" in page
+    assert f"/console/couples/{DB}/exclusion/" not in page
+    again = browser.post(f"/console/couples/{DB}/exclusion/", {"motif": "sanction"}, follow=True)
+    assert "ne peut pas recevoir cette décision" in again.content.decode()
+    assert Evenement.objects.filter(event="registre:drimbox:excluded", auteur="agent").count() == 1
+
+
+def test_a_refused_publication_is_explained(espace: Environment, browser: Client) -> None:
+    integrate(now=now())
+    publish(espace)
+    espace.sql("UPDATE registre_drimbox SET dn_serv_ssl = 'CN=autre,OU=300000000300019,O=A,C=FR'")
+    publish(espace)
+    page = browser.get("/console/liste-blanche/2/").content.decode()
+    assert "publication.lint" in page
+    assert "Corrigez la ligne du Registre" in page
+    assert "Voir pourquoi" in browser.get("/console/").content.decode()
+
+
+def test_couples_are_searched_and_paged(browser: Client) -> None:
+    for _ in range(60):
+        declare()
+    page = browser.get("/console/couples/")
+    assert b"60 couples" in page.content
+    assert b"Page 1 sur 2" in page.content
+    assert b"Page 2 sur 2" in browser.get("/console/couples/?q=essai&page=2").content
+    assert b"q=essai&amp;page=1" in browser.get("/console/couples/?q=essai&page=2").content
+    for absurd in ("?page=abc", "?page=-4", "?page=99999", "?q=" + "x" * 300, "?statut=intrus", "?q=%00", "?q='; DROP TABLE journal;--"):
+        assert browser.get(f"/console/couples/{absurd}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/console/couples/inconnu/", "/console/commandes/404/", "/console/liste-blanche/404/", "/nulle-part"])
+def test_an_unknown_address_is_a_french_page(browser: Client, address: str) -> None:
+    answer = browser.get(address)
+    assert (answer.status_code, "Page introuvable" in answer.content.decode()) == (404, True)
+
+
+def test_a_form_from_elsewhere_is_refused_in_french(espace: Environment, browser: Client) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"})
+    strict.cookies = browser.cookies
+    answer = strict.post("/console/liste-blanche/publier/")
+    assert (answer.status_code, "Formulaire refusé" in answer.content.decode()) == (403, True)
+    assert queries.oldest_waiting() is None
+
+
+def test_five_wrong_passwords_lock_the_account_and_the_journal_says_it(espace: Environment, browser: Client) -> None:
+    thief = Client(headers={"host": "127.0.0.1"})
+    answers = [thief.post("/console/connexion/", {"username": "agent", "password": f"faux {n}"}).status_code for n in range(6)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
+    right = thief.post("/console/connexion/", {"username": "agent", "password": PASSWORD})
+    assert (right.status_code, "verrouillé" in right.content.decode()) == (429, True)
+    assert Evenement.objects.filter(event="web:session:locked").exists()
+
+
+def test_the_session_ends_by_the_button_only(browser: Client) -> None:
+    assert browser.get("/console/deconnexion/").status_code == 405
+    assert browser.post("/console/deconnexion/").status_code == 302
+    assert browser.get("/console/").status_code == 302
+
+
+def test_a_login_never_leads_to_another_site(browser: Client, espace: Environment) -> None:
+    fresh = Client(headers={"host": "127.0.0.1"})
+    answer = fresh.post(
+        "/console/connexion/?next=https://ailleurs.test/", {"username": "agent", "password": PASSWORD, "next": "//ailleurs.test/"}
+    )
+    assert answer["Location"] == "/console/"
+
+
+def test_another_host_name_is_refused(espace: Environment) -> None:
+    assert Client(headers={"host": "ailleurs.test"}).get("/").status_code == 400
+
+
+def test_before_the_first_list_the_public_address_is_absent_and_the_page_says_so(visitor: Client) -> None:
+    assert visitor.get("/liste-blanche.xml").status_code == 404
+    assert "Aucune liste" in visitor.get("/").content.decode()
+    assert visitor.get("/sante").json()["liste_blanche"] is None
+
+
+def test_the_public_list_has_a_strong_etag_and_answers_304(espace: Environment, visitor: Client) -> None:
+    integrate(now=now())
+    publish(espace)
+    first = visitor.get("/liste-blanche.xml")
+    liste = queries.current()
+    assert liste is not None
+    assert (first["ETag"], first["Content-Type"]) == (f'"{liste.sha256}"', "application/xml")
+    assert "max-age=60" in first["Cache-Control"]
+    assert visitor.get("/liste-blanche.xml", headers={"if-none-match": first["ETag"]}).status_code == 304
+    assert visitor.get("/liste-blanche.xml", headers={"if-modified-since": first["Last-Modified"]}).status_code == 304
+    assert visitor.head("/liste-blanche.xml")["ETag"] == first["ETag"]
+    assert visitor.post("/liste-blanche.xml").status_code == 405
+    assert "Set-Cookie" not in first
+
+
+def test_nothing_of_a_client_is_on_a_public_page(espace: Environment, visitor: Client) -> None:
+    integrate(now=now())
+    publish(espace)
+    for address in ("/", "/liste-blanche.xml", "/sante"):
+        text = visitor.get(address).content.decode()
+        for word in (CLIENT_CANARY, SITE_CANARY, SIREN, "passerelle1", document()["clients"][0]["siren"]):
+            assert word not in text, address
+
+
+def test_health_says_the_list_and_falls_when_nobody_signs(espace: Environment, visitor: Client) -> None:
+    publish(espace)
+    well = visitor.get("/sante")
+    assert (well.status_code, well.json()["etat"], well.json()["liste_blanche"]["sequence"]) == (200, "ok", 1)
+    espace.sql("INSERT INTO liste_blanche_demande (demandee_le, auteur) VALUES (now() - interval '2 minutes', 'essai')")
+    ill = visitor.get("/sante")
+    assert (ill.status_code, ill.json()["causes"]) == (503, ["signataire_muet"])
+
+
+def test_health_falls_when_the_database_is_away(espace: Environment, visitor: Client) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    espace.close_to_all()
+    answer = visitor.get("/sante")
+    espace.open_again()
+    assert (answer.status_code, answer.json()["causes"]) == (503, ["base_injoignable"])
