@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A large study for measurements: one CT series of 512 by 512 images, 0.5 MB each, uncompressed, with realistic grain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from banc.jeux.identite import IDENTITE, ExamenJeu, IdentiteJeu
+from banc.jeux.images import JeuImages, SerieJeu, write_series
+from banc.jeux.pixels import head
+
+STEPS = 24
+BIG_NUMBER = 900_000
+
+
+def big_study(folder: Path, images: int, identite: IdentiteJeu | None = None) -> JeuImages:
+    """Write a study of ``images`` images; the folder is left alone when it already holds them all.
+
+    The slices come from one real image by scaling and grain: their geometry means nothing, their size, their syntax and the way they
+    compress do. Without ``identite``, that of the sample exam with a study of its own.
+    """
+    number = BIG_NUMBER + images
+    identite = identite or replace(
+        IDENTITE, examens=(replace(ExamenJeu.numbered(number), description=f"Étude de mesure, {images} coupes"),)
+    )
+    examen = identite.examens[0]
+    result = JeuImages(folder, examen.study_instance_uid, 1, images)
+    folder.mkdir(parents=True, exist_ok=True)
+    if sum(1 for _ in folder.glob("*.dcm")) != images:
+        write_series(folder, identite, examen, SerieJeu(1, "Tête, série de mesure", "HEAD", head(), 0.5), images)
+    return result

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading of XML that someone else wrote: bounded, without DOCTYPE, entities or network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from drimbox.socle.dmp.errors import DmpReponseInvalide
+
+
+def parse(data: bytes, max_bytes: int) -> etree._Element:
+    """Return the root element.
+
+    Raises:
+        DmpReponseInvalide: too large, not well formed, or with a DOCTYPE.
+    """
+    if len(data) > max_bytes:
+        raise DmpReponseInvalide(f"La réponse du DMP dépasse {max_bytes} octets.")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise DmpReponseInvalide("La réponse du DMP n'est pas du XML bien formé.") from None
+    docinfo: Any = root.getroottree().docinfo  # lxml-stubs do not know "doctype"
+    if docinfo.doctype:
+        raise DmpReponseInvalide("La réponse du DMP contient une DOCTYPE.")
+    return root

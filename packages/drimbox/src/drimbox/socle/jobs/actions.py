@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Deferring work: always inside the transaction that makes it needed, always with ids only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
+QUEUE_SOCLE = "socle"
+QUEUE_SOURCE = "source"
+QUEUE_CONSO = "conso"
+
+
+def defer(task: str, *, queue: str, at: datetime | None = None, lock: str | None = None, **ids: UUID | str | int) -> int:
+    """Ask a worker to run a task, once the current transaction is committed.
+
+    A worker changes the connector of the shared application; deferring keeps its own, so that a task that asks for another one does it
+    in its own transaction too.
+
+    Args:
+        task: full name of the task, ``module.function``; the room that asks needs not import the one that does.
+        queue: QUEUE_SOCLE, QUEUE_SOURCE or QUEUE_CONSO.
+        at: not before this aware date.
+        lock: jobs with the same lock run one after the other, in the order they were deferred.
+        ids: identifiers, and nothing else: what a job carries is visible to whoever reads the queue.
+
+    Returns:
+        The number of the job.
+    """
+    deferrer = configure_task(name=task, job_manager=JobManager(DjangoConnector()), queue=queue, schedule_at=at, lock=lock)
+    return deferrer.defer(**{name: str(value) for name, value in ids.items()})

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The process ``ouvrier``: runs what was deferred, on every queue."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
+
+from confiance.exploitation.logs import get_logger
+
+log = get_logger("ouvrier")
+
+
+async def serve() -> None:
+    """Run jobs until SIGTERM, then leave the running ones a few seconds to end."""
+    limits = settings.DRIMBOX.ouvrier
+    connector = DjangoConnector().get_worker_connector()
+    with app.replace_connector(connector):
+        async with app.open_async():
+            await _look_at_once()
+            log.info("ouvrier:process:ready")
+            await app.run_worker_async(
+                concurrency=limits.concurrency,
+                fetch_job_polling_interval=limits.poll_seconds,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=limits.stop_seconds,
+                stalled_worker_timeout=limits.stalled_seconds,
+            )
+
+
+async def _look_at_once() -> None:
+    """Run what is regular at the start too: a DRIMbox that just started must not wait for the next tick to have its list."""
+    for periodic in app.periodic_registry.periodic_tasks.values():
+        with suppress(AlreadyEnqueued):
+            await periodic.task.configure(**periodic.configure_kwargs).defer_async(timestamp=int(time.time()))
+
+
+def main() -> None:
+    """Run the worker of this process."""
+    asyncio.run(serve())

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading the journal."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drimbox.socle.journal.models import Ligne
+
+MAX_LINES = 500
+
+
+def of_examen(examen_id: UUID) -> list[Ligne]:
+    """Return the story of one exam, oldest first."""
+    return list(Ligne.objects.filter(fields__examen_id=str(examen_id)).order_by("id")[:MAX_LINES])
+
+
+def of_message(message_id: UUID) -> list[Ligne]:
+    """Return the story of one received message, oldest first."""
+    return list(Ligne.objects.filter(fields__message_id=str(message_id)).order_by("id")[:MAX_LINES])
+
+
+def of_trace(trace: str) -> list[Ligne]:
+    """Return the lines that carry a trace number, oldest first."""
+    return list(Ligne.objects.filter(trace=trace).order_by("id")[:MAX_LINES])
+
+
+def latest(count: int = 50) -> list[Ligne]:
+    """Return the last lines, newest first."""
+    return list(Ligne.objects.order_by("-id")[: min(count, MAX_LINES)])

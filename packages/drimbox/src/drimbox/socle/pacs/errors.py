@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What can go wrong between this DRIMbox and a PACS.
+
+::
+
+    TransportError
+    └── PacsIndisponible      no answer, association refused for a while, silence, cut
+        └── PacsOccupe        our own cap of simultaneous associations is reached
+    PeerError
+    └── PacsRefuse            the PACS answered, and the answer is no
+        ├── PacsAbsent        it does not hold what is asked
+        └── PacsIncomplet     it sent less than it says it holds
+"""
+
+from __future__ import annotations
+
+from confiance.errors import PeerError, TransportError
+
+CLAUSE = "DICOM PS3.4 annexes B et C"
+
+
+class PacsIndisponible(TransportError):
+    """The PACS cannot be reached, or fell silent."""
+
+    code = "pacs.indisponible"
+    message = "Le PACS ne répond pas."
+    remede = "Vérifier que le PACS est démarré et joignable, puis l'adresse, le port et les AE Titles de la configuration."
+    clause = CLAUSE
+
+
+class PacsOccupe(PacsIndisponible):
+    """Every association we may open to this PACS is in use."""
+
+    code = "pacs.occupe"
+    message = "Toutes les associations permises vers ce PACS sont occupées."
+    remede = "Réessayer dans un instant ; si cela dure, augmenter max_associations en accord avec l'exploitant du PACS."
+    clause = ""
+
+
+class PacsRefuse(PeerError):
+    """The PACS refuses: AE Title unknown, service not offered, failure status."""
+
+    code = "pacs.refus"
+    message = "Le PACS refuse la demande."
+    remede = "Déclarer l'AE Title de la DRIMbox dans le PACS et y autoriser C-ECHO, C-FIND, C-GET et C-STORE."
+    clause = CLAUSE
+
+
+class PacsAbsent(PacsRefuse):
+    """The PACS does not hold the study, series or instance asked for."""
+
+    code = "pacs.absent"
+    message = "Le PACS ne détient pas les images demandées."
+    remede = "Vérifier que l'examen est encore archivé dans ce PACS et qu'il n'a été ni déplacé ni rejeté."
+    clause = CLAUSE
+
+
+class PacsIncomplet(PacsRefuse):
+    """The PACS sent fewer objects than it announced."""
+
+    code = "pacs.incomplet"
+    message = "Le PACS n'a pas envoyé toutes les images qu'il annonce."
+    remede = "Consulter le journal du PACS : des sous-opérations C-STORE ont échoué ; redemander l'examen ensuite."
+    clause = CLAUSE

@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The Accept header of WADO-RS, in the three forms that official requests show.
+
+1. one header, comma separated, with a trailing comma and ``boundary=**``;
+2. one header line per transfer syntax;
+3. lines without any media type: ``transfer-syntax=UID;q=0.5;boundary=myboundary``.
+
+``boundary`` is a wish of the client that RFC 2046 does not know; it is read and ignored. ``q`` goes from 0 to 1 and ``q=0`` refuses
+(RFC 9110 §12.4.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from drimbox.source.admission.errors import AcceptAbsent, AcceptIllisible, SyntaxeRefusee
+
+EXPLICIT_LE = "1.2.840.10008.1.2.1"
+ANY = "*"
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_MEDIA = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)/([!#$%&'*+\-.^_`|~0-9A-Za-z]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptLimits:
+    """Bounds of what is read: bytes of all the lines together, and number of elements."""
+
+    max_bytes: int = 16 * 1024
+    max_elements: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptation:
+    """What the peer accepts.
+
+    Attributes:
+        qualities: transfer syntax UID (or ``*``) → highest weight asked, 0 meaning refused.
+    """
+
+    qualities: dict[str, float]
+
+    def quality(self, syntax: str) -> float:
+        """Return the weight of a transfer syntax: its own if it was named, that of ``*`` otherwise."""
+        return self.qualities.get(syntax, self.qualities.get(ANY, 0.0))
+
+    def require(self, stored: str) -> str:
+        """Return the syntax to send for objects stored as ``stored``: the stored one, whenever it is not refused.
+
+        Raises:
+            SyntaxeRefusee: the stored syntax has no weight or the weight 0.
+        """
+        if self.quality(stored) > 0:
+            return stored
+        raise SyntaxeRefusee(f"Les images sont conservées en {stored}, que la demande n'accepte pas.")
+
+
+def read_accept(lines: Sequence[str], limits: AcceptLimits | None = None) -> Acceptation:
+    """Read every Accept line of a request.
+
+    Raises:
+        AcceptAbsent: there is no line, or they are all empty.
+        AcceptIllisible: the grammar is not respected, or a bound is passed.
+        SyntaxeRefusee: nothing asked is multipart/related of application/dicom.
+    """
+    limits = limits or AcceptLimits()
+    if sum(len(line) for line in lines) > limits.max_bytes:
+        raise AcceptIllisible(f"L'en-tête Accept dépasse {limits.max_bytes} octets.")
+    elements = [element for line in lines for element in _split(line, ",") if element]
+    if not elements:
+        raise AcceptAbsent
+    if len(elements) > limits.max_elements:
+        raise AcceptIllisible(f"L'en-tête Accept compte plus de {limits.max_elements} éléments.")
+    qualities: dict[str, float] = {}
+    for syntax, quality in filter(None, map(_read_element, elements)):
+        qualities[syntax] = max(quality, qualities.get(syntax, 0.0))
+    if not any(qualities.values()):
+        raise SyntaxeRefusee("La demande n'accepte aucune forme multipart/related de type application/dicom.")
+    return Acceptation(qualities)
+
+
+def _read_element(element: str) -> tuple[str, float] | None:
+    """Return (transfer syntax, weight) of one element, or None when it speaks of another media type."""
+    pieces = list(_split(element, ";"))
+    media = pieces.pop(0) if "=" not in pieces[0] else None
+    parameters = dict(_read_parameter(piece) for piece in pieces if piece)
+    quality = parameters.get("q", "1")
+    if not _QUALITY.fullmatch(quality):
+        raise AcceptIllisible("Un poids q de l'en-tête Accept n'est pas un nombre de 0 à 1.")
+    default = _default_syntax(media, parameters)
+    if default is None:
+        return None
+    syntax = parameters.get("transfer-syntax", default)
+    if syntax != ANY and not _UID.fullmatch(syntax):
+        raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
+    return syntax, float(quality)
+
+
+def _default_syntax(media: str | None, parameters: dict[str, str]) -> str | None:
+    """Return the syntax meant by an element that names none; None when the element is not for us.
+
+    ``*/*`` has no opinion. A named multipart type without transfer-syntax means Explicit VR Little Endian (PS3.18 §8.7.3.5.2).
+    """
+    if media is None:
+        if "transfer-syntax" not in parameters:
+            raise AcceptIllisible("Un élément de l'en-tête Accept n'a ni type de média ni syntaxe de transfert.")
+        return EXPLICIT_LE
+    if not _MEDIA.fullmatch(media):
+        raise AcceptIllisible("Un type de média de l'en-tête Accept est illisible.")
+    media = media.lower()
+    if media in {"*/*", "multipart/*"}:
+        return ANY
+    inner = parameters.get("type", "application/dicom").lower()
+    return EXPLICIT_LE if media == "multipart/related" and inner in {"application/dicom", "*/*", "application/*"} else None
+
+
+def _read_parameter(piece: str) -> tuple[str, str]:
+    name, equals, value = piece.partition("=")
+    name, value = name.strip().lower(), value.strip()
+    if not equals or not _TOKEN.fullmatch(name):
+        raise AcceptIllisible("Un paramètre de l'en-tête Accept est illisible.")
+    if value.startswith('"'):
+        if len(value) < 2 or not value.endswith('"'):
+            raise AcceptIllisible("Un guillemet de l'en-tête Accept n'est pas fermé.")
+        value = value[1:-1]
+    return name, value
+
+
+def _split(text: str, separator: str) -> Iterator[str]:
+    """Yield the stripped pieces of a text, cut at a separator outside quotes."""
+    start, quoted = 0, False
+    for position, character in enumerate(text):
+        if character == '"':
+            quoted = not quoted
+        elif character == separator and not quoted:
+            yield text[start:position].strip()
+            start = position + 1
+    yield text[start:].strip()

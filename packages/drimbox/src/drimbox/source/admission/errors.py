@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The refusals of the images door.
+
+::
+
+    Refus (PeerError)
+    ├── 400  KosAbsent  AcceptAbsent  AcceptIllisible  AdresseIllisible
+    ├── 401  JetonAbsent  JetonInactif
+    ├── 403  CertificatRefuse  CertificatRevoque  CertificatHorsListe
+    ├── 404  KosInconnu  RessourceInconnue
+    ├── 405  MethodeRefusee
+    ├── 406  SyntaxeRefusee  CadresNonServis
+    ├── 421  NomInattendu
+    ├── 502  PacsEnErreur
+    ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  PacsIndisponible  InterneIndisponible
+    └── 504  PacsMuet
+
+A 5xx says that the peer did nothing wrong; it stays in this tree because the door answers it the same way. No sentence here quotes
+anything the peer sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from confiance.errors import PeerError
+
+_MAILLE = "Spécifications DRIM-M, échanges entre DRIMbox"
+_WADO = "DICOM PS3.18 §8 et §10.4"
+
+
+class Refus(PeerError):
+    """A request that this door does not serve.
+
+    Attributes:
+        status: HTTP status of the answer.
+        title: short French title, the same for every refusal of the class.
+        retry_after: seconds before a new try makes sense, or None.
+    """
+
+    code: ClassVar[str] = "admission.refus"
+    message = "La demande est refusée."
+    remede = "Lisez le code du refus ; l'exploitant de la source le retrouve par le numéro de trace."
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "Demande refusée"
+    retry_after: ClassVar[int | None] = None
+
+
+class AdresseIllisible(Refus):
+    """The path holds something that is not a DICOM UID."""
+
+    code = "partage.adresse_illisible"
+    status = 400
+    title = "Adresse illisible"
+    message = "L'adresse demandée contient un identifiant qui n'est pas un UID DICOM."
+    remede = "Reprenez l'adresse RetrieveURL du KOS sans la modifier."
+    clause = _WADO
+
+
+class KosAbsent(Refus):
+    """The header KOS-SOPInstanceUID is missing, repeated or not a UID."""
+
+    code = "admission.kos_absent"
+    status = 400
+    title = "KOS non désigné"
+    message = "L'en-tête KOS-SOPInstanceUID est absent, répété ou illisible."
+    remede = "Envoyez une fois l'en-tête KOS-SOPInstanceUID avec le SOP Instance UID du KOS trouvé dans le DMP."
+    clause = _MAILLE
+
+
+class AcceptAbsent(Refus):
+    """The header Accept is missing."""
+
+    code = "admission.accept_absent"
+    status = 400
+    title = "Formats non désignés"
+    message = "L'en-tête Accept est absent."
+    remede = "Envoyez l'en-tête Accept avec les syntaxes de transfert acceptées et leur poids q."
+    clause = _MAILLE
+
+
+class AcceptIllisible(Refus):
+    """The header Accept cannot be read."""
+
+    code = "admission.accept_illisible"
+    status = 400
+    title = "Formats illisibles"
+    message = "L'en-tête Accept ne peut pas être lu."
+    remede = 'Employez la forme multipart/related; type="application/dicom";transfer-syntax=UID;q=0.9, séparée par des virgules.'
+    clause = "RFC 9110 §12.5.1 ; DICOM PS3.18 §8.7.5"
+
+
+class JetonAbsent(Refus):
+    """No bearer token was given."""
+
+    code = "admission.jeton_absent"
+    status = 401
+    title = "Jeton absent"
+    message = "La demande ne porte pas de jeton Pro Santé Connect."
+    remede = "Envoyez l'en-tête Authorization: Bearer avec le jeton d'accès du professionnel."
+    clause = _MAILLE
+
+
+class JetonInactif(Refus):
+    """Pro Santé Connect does not know the token, or no longer."""
+
+    code = "admission.jeton_inactif"
+    status = 401
+    title = "Jeton refusé"
+    message = "Pro Santé Connect ne reconnaît pas ce jeton, ou il n'est plus actif."
+    remede = "Renouvelez le jeton d'accès du professionnel auprès du Pro Santé Connect de l'Espace de Confiance, puis recommencez."
+    clause = "RFC 7662 §2.2"
+
+
+class CertificatRefuse(Refus):
+    """The client certificate passed the handshake and no longer stands: expired since, or its authority is gone."""
+
+    code = "admission.certificat_refuse"
+    status = 403
+    title = "Certificat refusé"
+    message = "Le certificat présenté n'est pas valable."
+    remede = "Présentez le certificat SERV_SSL IGC-Santé en cours de validité de la DRIMbox."
+    clause = "RFC 5280 §6.1"
+
+
+class CertificatRevoque(Refus):
+    """The client certificate, or its CA, is revoked."""
+
+    code = "admission.certificat_revoque"
+    status = 403
+    title = "Certificat révoqué"
+    message = "Le certificat présenté est révoqué."
+    remede = "Demandez un nouveau certificat SERV_SSL et déclarez-le à l'Espace de Confiance."
+    clause = "RFC 5280 §6.3"
+
+
+class CertificatHorsListe(Refus):
+    """The DN of the client certificate is not in the list in force."""
+
+    code = "admission.certificat_hors_liste"
+    status = 403
+    title = "DRIMbox hors de la Liste Blanche"
+    message = "Le certificat présenté n'est pas dans la Liste Blanche en vigueur."
+    remede = "Vérifiez auprès de l'Espace de Confiance que votre DRIMbox y est intégrée avec le DN de ce certificat."
+    clause = _MAILLE
+
+
+class KosInconnu(Refus):
+    """The KOS is unknown, withdrawn, or of another study or name: one answer for all, so that nothing can be guessed."""
+
+    code = "admission.kos_inconnu"
+    status = 404
+    title = "Examen introuvable"
+    message = "Aucun KOS en service ne correspond à cette demande."
+    remede = "Relisez le KOS dans le DMP : il a pu être remplacé ou retiré."
+    clause = _MAILLE
+
+
+class RessourceInconnue(Refus):
+    """The path names no service, or nothing that the PACS holds for this study."""
+
+    code = "partage.ressource_inconnue"
+    status = 404
+    title = "Ressource introuvable"
+    message = "La ressource demandée n'existe pas ou n'est plus dans le PACS."
+    remede = "Reprenez les séries et les instances que cite le KOS."
+    clause = _WADO
+
+
+class MethodeRefusee(Refus):
+    """Only GET and OPTIONS are served."""
+
+    code = "partage.methode_refusee"
+    status = 405
+    title = "Méthode refusée"
+    message = "Cette porte ne sert que GET et OPTIONS."
+    remede = "Employez GET."
+    clause = _WADO
+
+
+class SyntaxeRefusee(Refus):
+    """The stored transfer syntax is not among those the peer accepts."""
+
+    code = "partage.syntaxe_refusee"
+    status = 406
+    title = "Format non disponible"
+    message = "Les images sont conservées dans une syntaxe de transfert que la demande n'accepte pas."
+    remede = "Ajoutez à l'en-tête Accept la syntaxe de transfert indiquée, ou transfer-syntax=*."
+    clause = "DICOM PS3.18 §8.7.8"
+
+
+class CadresNonServis(Refus):
+    """Frames are not defined as application/dicom by PS3.18: a whole instance must be asked."""
+
+    code = "partage.cadres_non_servis"
+    status = 406
+    title = "Cadres non servis"
+    message = "Les cadres (frames) ne sont pas servis : PS3.18 n'en définit pas la forme application/dicom."
+    remede = "Demandez l'instance entière."
+    clause = "DICOM PS3.18 §10.4.1.1.6"
+
+
+class NomInattendu(Refus):
+    """The name of the TLS handshake, the Host header and our db names do not agree."""
+
+    code = "admission.nom_inattendu"
+    status = 421
+    title = "Nom inattendu"
+    message = "Le nom demandé n'est pas celui de la connexion, ou n'est pas servi ici."
+    remede = "Ouvrez une connexion TLS vers le nom db de la DRIMbox et gardez ce nom dans l'en-tête Host."
+    clause = "RFC 9110 §15.5.20"
+
+
+class PacsEnErreur(Refus):
+    """The PACS refused or broke the retrieval."""
+
+    code = "partage.pacs_en_erreur"
+    status = 502
+    title = "Erreur du PACS"
+    message = "Le PACS de la source a refusé ou interrompu la lecture."
+    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+
+
+class ListePerimee(Refus):
+    """No list in force can be trusted here any more: nobody is let in, whatever he shows."""
+
+    code = "admission.liste_perimee"
+    status = 503
+    title = "Liste Blanche périmée"
+    message = "Cette DRIMbox ne dispose pas d'une Liste Blanche en vigueur."
+    remede = "Recommencez plus tard ; prévenez l'Opérateur de la source si l'erreur persiste."
+    clause = _MAILLE
+    retry_after = 300
+
+
+class RevocationInconnue(Refus):
+    """No fresh revocation list can judge the client certificate."""
+
+    code = "admission.revocation_inconnue"
+    status = 503
+    title = "Révocation inconnue"
+    message = "Cette DRIMbox ne dispose pas d'une liste de révocation à jour : le certificat ne peut pas être jugé."
+    remede = "Recommencez plus tard ; prévenez l'Opérateur de la source si l'erreur persiste."
+    clause = "RFC 5280 §6.3"
+    retry_after = 300
+
+
+class PscIndisponible(Refus):
+    """Pro Santé Connect cannot be asked."""
+
+    code = "admission.psc_indisponible"
+    status = 503
+    title = "Pro Santé Connect indisponible"
+    message = "Pro Santé Connect ne répond pas : le jeton ne peut pas être vérifié."
+    remede = "Recommencez dans quelques instants."
+    clause = "RFC 7662 §2.3"
+    retry_after = 10
+
+
+class TropDeTransferts(Refus):
+    """The cap of simultaneous transfers is reached."""
+
+    code = "partage.trop_de_transferts"
+    status = 503
+    title = "Transferts au maximum"
+    message = "Cette DRIMbox sert déjà le nombre maximal de transferts."
+    remede = "Recommencez dans quelques instants."
+    retry_after = 5
+
+
+class PacsIndisponible(Refus):
+    """The PACS cannot be reached."""
+
+    code = "partage.pacs_indisponible"
+    status = 503
+    title = "PACS indisponible"
+    message = "Le PACS de la source ne peut pas être joint."
+    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+    retry_after = 30
+
+
+class InterneIndisponible(Refus):
+    """Something of this program failed; the journal knows what."""
+
+    code = "partage.interne"
+    status = 503
+    title = "Service indisponible"
+    message = "La source a rencontré une erreur interne."
+    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+    retry_after = 30
+
+
+class PacsMuet(Refus):
+    """The PACS accepted the association and then kept silent."""
+
+    code = "partage.pacs_muet"
+    status = 504
+    title = "PACS muet"
+    message = "Le PACS de la source n'a pas répondu à temps."
+    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+
+
+def refusals() -> Iterator[type[Refus]]:
+    """Yield every refusal of the door."""
+    yield from Refus.__subclasses__()

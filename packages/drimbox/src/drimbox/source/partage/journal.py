@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the images door writes down: refusals under the number told to the peer, transfers, failed handshakes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from django.db import transaction
+
+from confiance.errors import DrimmError
+from confiance.exploitation.logs import get_logger
+from drimbox.socle.journal.actions import new_trace, record
+from drimbox.source.admission.errors import InterneIndisponible, Refus
+from drimbox.source.partage.orm import Base
+from drimbox.source.partage.transfert import Compte
+
+log = get_logger("partage")
+
+
+@dataclass
+class Suivi:
+    """What is known of one request, as far as it went; nothing of the patient.
+
+    Attributes:
+        trace: number told to the peer.
+        peer_ip: address of the connection.
+        method: of the request.
+        path_template: path without its UIDs.
+        peer_dn: subject of the peer's certificate, once read.
+        db: our name that is addressed, once known.
+    """
+
+    peer_ip: str
+    method: str
+    path_template: str = ""
+    peer_dn: str | None = None
+    db: str | None = None
+    trace: str = field(default_factory=new_trace)
+
+    def fields(self) -> dict[str, Any]:
+        """Return what the journal keeps of it."""
+        return {
+            "peer_ip": self.peer_ip,
+            "method": self.method,
+            "path_template": self.path_template,
+            "peer_dn": self.peer_dn,
+            "db": self.db,
+        }
+
+
+@transaction.atomic
+def write_refus(suivi: Suivi, refus: Refus) -> None:
+    """Write a refusal, with the code of what caused it."""
+    cause = refus.__cause__
+    reason = cause.code if isinstance(cause, DrimmError) else type(cause).__name__ if cause else None
+    fields = suivi.fields()
+    record("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
+
+
+@transaction.atomic
+def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
+    """Write a transfer, whole or cut."""
+    event = "partage:transfert:cut" if code else "partage:transfert:sent"
+    counts: dict[str, Any] = {"instances": compte.instances, "bytes": compte.bytes, "seconds": compte.seconds}
+    record(event, trace=suivi.trace, code=code, **counts, **suivi.fields())
+
+
+@transaction.atomic
+def write_handshake(code: str, peer_ip: str) -> None:
+    """Write a handshake that failed."""
+    record("admission:connexion:refused", trace=new_trace(), code=code, peer_ip=peer_ip)
+
+
+class Handshakes:
+    """Writes failed handshakes, a bounded number per minute: anyone on the Internet can make one."""
+
+    def __init__(self, base: Base, *, per_minute: int = 60) -> None:
+        self._base = base
+        self._per_minute = per_minute
+        self._since, self._count = monotonic(), 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def report(self, code: str, peer_ip: str) -> None:
+        """Write one in the journal, or only in the logs beyond the bound."""
+        now = monotonic()
+        if now - self._since >= 60:
+            self._since, self._count = now, 0
+        self._count += 1
+        if self._count > self._per_minute:
+            log.warning("admission:connexion:refused", code=code, peer_ip=peer_ip, limit=self._per_minute)
+            return
+        task = asyncio.get_running_loop().create_task(self._write(code, peer_ip))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write(self, code: str, peer_ip: str) -> None:
+        try:
+            await self._base.run(write_handshake, code, peer_ip)
+        except InterneIndisponible as error:
+            log.error("partage:journal:unwritten", code=error.code, peer_ip=peer_ip)
+
+    async def close(self) -> None:
+        """Wait for what is being written."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The TLS listener of the db names.
+
+asyncio says nothing of a failed handshake; a refused certificate must be journalled with its peer. So the TCP connection is taken
+first, then TLS is started on it here, within a time and a number of connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from aiohttp import web
+
+from drimbox.socle.tls import alerts_through
+
+Report: TypeAlias = Callable[[str, str], None]
+"""Takes the code of a handshake that failed and the IP address of its peer."""
+
+_UNKNOWN_CA = frozenset({18, 19, 20, 21})  # X509_V_ERR: self signed, unknown issuer
+_EXPIRED = frozenset({9, 10})  # X509_V_ERR: not yet valid, expired
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLimits:
+    """Bounds of the listener: open connections, seconds given to a handshake, and then to the first byte of a request."""
+
+    max_connections: int = 512
+    handshake_seconds: float = 10.0
+    first_byte_seconds: float = 15.0
+
+
+def handshake_code(error: BaseException) -> str:
+    """Return the code under which a failed handshake is journalled."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        number = error.verify_code
+        return "tls.certificat_etranger" if number in _UNKNOWN_CA else "tls.certificat_expire" if number in _EXPIRED else "tls.refuse"
+    if isinstance(error, ssl.SSLError) and error.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE":
+        return "tls.certificat_absent"
+    return "tls.poignee_de_main"
+
+
+@dataclass
+class Listener:
+    """Accepts TCP connections, starts TLS on each, and hands it to the HTTP server.
+
+    Attributes:
+        context: TLS of the db names.
+        http: the HTTP server; it is a factory of protocols.
+        report: told of each failed handshake.
+        limits: bounds.
+    """
+
+    context: ssl.SSLContext
+    http: web.Server
+    report: Report
+    limits: ListenerLimits = field(default_factory=ListenerLimits)
+    _greetings: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def start(self, host: str, port: int) -> asyncio.Server:
+        """Listen; the caller closes the server."""
+        return await asyncio.get_running_loop().create_server(lambda: _Arrival(self._arrived), host, port, backlog=256)
+
+    async def close(self) -> None:
+        """Drop the handshakes under way."""
+        for greeting in tuple(self._greetings):
+            greeting.cancel()
+        await asyncio.gather(*self._greetings, return_exceptions=True)
+
+    def _arrived(self, transport: asyncio.Transport) -> None:
+        if len(self._greetings) + len(self.http.connections) >= self.limits.max_connections:
+            transport.abort()
+            return
+        greeting = asyncio.get_running_loop().create_task(self._greet(transport))
+        self._greetings.add(greeting)
+        greeting.add_done_callback(self._greetings.discard)
+
+    async def _greet(self, transport: asyncio.Transport) -> None:
+        """Make the handshake of one connection and hand it over."""
+        early, seconds = _Early(), self.limits.handshake_seconds
+        peer = transport.get_extra_info("peername") or ("",)
+        try:
+            with alerts_through(transport):
+                secured = await asyncio.get_running_loop().start_tls(
+                    transport, early, self.context, server_side=True, ssl_handshake_timeout=seconds, ssl_shutdown_timeout=seconds
+                )
+        except OSError as error:  # ssl.SSLError, ConnectionError and TimeoutError are OSError
+            self.report(handshake_code(error), str(peer[0]))
+            return
+        if isinstance(secured, asyncio.Transport):
+            await self._hand_over(secured, early)
+
+    async def _hand_over(self, secured: asyncio.Transport, early: _Early) -> None:
+        """Give a connection to the HTTP server at its first byte; one that stays silent is dropped."""
+        try:
+            async with asyncio.timeout(self.limits.first_byte_seconds):
+                await early.spoke.wait()
+        except TimeoutError:
+            secured.abort()
+            return
+        if not secured.is_closing():
+            early.hand_over(secured, self.http())
+
+
+class _Arrival(asyncio.Protocol):
+    """A TCP connection before TLS: nothing is read from it here."""
+
+    def __init__(self, arrived: Callable[[asyncio.Transport], None]) -> None:
+        self._arrived = arrived
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
+        self._arrived(transport)
+
+
+class _Early(asyncio.Protocol):
+    """Keeps the first bytes of a client, which may come with the end of its handshake, until the HTTP protocol is there to read them."""
+
+    def __init__(self) -> None:
+        self.spoke = asyncio.Event()
+        self._received = bytearray()
+        self._lost = False
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data  # bounded by the buffer of the TLS layer: it is handed over at the next turn of the loop
+        self.spoke.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._lost = True
+        self.spoke.set()
+
+    def hand_over(self, transport: asyncio.Transport, protocol: asyncio.Protocol) -> None:
+        if self._lost:
+            return
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        protocol.data_received(bytes(self._received))

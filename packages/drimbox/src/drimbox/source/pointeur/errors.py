@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Why a pointer cannot be built."""
+
+from __future__ import annotations
+
+from confiance.errors import OwnError, PeerError
+from drimbox.source.compte_rendu.rules import CLAUSE, REMEDE, Decision
+
+
+class KosImpossible(PeerError):
+    """The report and the PACS do not hold what a KOS needs, or hold it in a form that DICOM cannot carry."""
+
+    code = "pointeur.kos_impossible"
+    message = "Le pointeur de l'examen (KOS) ne peut pas être construit."
+    remede = "Corriger la donnée en cause dans le RIS ou dans le PACS, puis demander un nouvel essai."
+    clause = "CI-SIS, volet IMG-KOS"
+
+
+class InsAbsent(KosImpossible):
+    """No INS: the pointer could be filed under nobody."""
+
+    code = "pointeur.ins_absent"
+    message = "Le compte rendu ne porte pas d'INS : l'examen ne peut pas être référencé dans le DMP."
+    remede = "Qualifier l'identité du patient dans le RIS, puis renvoyer le compte rendu."
+
+
+class ValeurHorsNorme(KosImpossible):
+    """A value does not fit its DICOM attribute."""
+
+    code = "pointeur.valeur_hors_norme"
+
+    @classmethod
+    def of(cls, keyword: str) -> ValeurHorsNorme:
+        """Build the error that names the attribute, never its value."""
+        return cls(f"La valeur destinée à l'attribut DICOM {keyword} ne respecte pas la norme.")
+
+
+class EtudeEnDouble(PeerError):
+    """Several PACS hold the study: its db name, which is for ever, cannot be chosen by a machine."""
+
+    code = "pointeur.etude_en_double"
+    message = "Plusieurs PACS détiennent cet examen : son nom db ne peut pas être choisi."
+    remede = "Ne garder l'examen que dans un PACS, ou retirer l'autre de cette DRIMbox, puis demander un nouvel essai."
+    clause = "CI-SIS, volet IMG-KOS, RetrieveURL"
+
+
+class ImagesAbsentes(PeerError):
+    """No PACS holds the study yet: it is asked again later."""
+
+    code = "pointeur.images_absentes"
+    message = "Aucun PACS ne détient encore cet examen."
+    remede = "Rien à faire si les images sont en route ; sinon, vérifier que l'examen a été envoyé au PACS."
+
+
+class IdentiteDiscordante(PeerError):
+    """The report, the message and the PACS contradict one another: nothing leaves.
+
+    Attributes:
+        decision: what was found.
+    """
+
+    code = "identite.discordance"
+    message = "Le compte rendu, le message et le PACS ne parlent pas du même patient ou du même examen."
+    remede = REMEDE
+    clause = CLAUSE
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        super().__init__(" ".join(decision.messages))
+
+
+class ExamenDejaPublie(PeerError):
+    """Another report came for an exam whose pointer is already made."""
+
+    code = "pointeur.examen_deja_publie"
+    message = "Un autre compte rendu désigne un examen dont le pointeur existe déjà."
+    remede = "Vérifier dans le RIS s'il s'agit d'un remplacement, et le traiter à la main dans le DMP en attendant."
+
+
+class TransitionInterdite(OwnError):
+    """A state that the table does not allow from the present one."""
+
+    code = "pointeur.transition_interdite"
+    message = "Cet examen n'est plus dans l'état attendu."
+    remede = "Recharger la page."
+
+
+class IntentionNonTraitee(PeerError):
+    """A replacement or a removal, which a person does for now."""
+
+    code = "reception.remplacement_a_traiter"
+    message = "Ce message demande un remplacement ou une suppression, qui n'est pas encore automatique."
+    remede = "Agir dans le DMP à la main ; le message est gardé."

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading exams and pointers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.states import WAITING, EtatExamen, EtatKos
+
+BATCH = 500
+
+
+def kos_in_force(sop_instance_uid: str) -> Kos | None:
+    """Return the KOS of that UID if it is neither replaced nor withdrawn; without its content."""
+    return Kos.objects.filter(sop_instance_uid=sop_instance_uid, state=EtatKos.EN_VIGUEUR).defer("contenu").first()
+
+
+def kos_of(examen_id: UUID) -> list[Kos]:
+    """Return every KOS of an exam, the oldest first, without contents."""
+    return list(Kos.objects.filter(examen=examen_id).defer("contenu").order_by("version"))
+
+
+def of_message(message_id: UUID) -> list[Examen]:
+    """Return the exams that follow a message."""
+    return list(Examen.objects.filter(message=message_id).order_by("created_at"))
+
+
+def overdue(limit: datetime) -> list[UUID]:
+    """Return the exams that should have moved before this date."""
+    late = Q(next_attempt_at__lt=limit) | Q(next_attempt_at__isnull=True, changed_at__lt=limit)
+    return list(Examen.objects.filter(late, state__in=WAITING).values_list("pk", flat=True)[:BATCH])
+
+
+def count_by_state() -> dict[EtatExamen, int]:
+    """Return how many exams are in each state, zero included."""
+    found = dict(Examen.objects.values_list("state").annotate(count=Count("pk")))
+    return {state: found.get(state.value, 0) for state in EtatExamen}
+
+
+def examens(states: Sequence[str] = (), text: str = "") -> QuerySet[Examen]:
+    """Return exams, newest first.
+
+    Args:
+        states: only these, when given.
+        text: a StudyInstanceUID, an exam number, an accession number or a document number, whole.
+    """
+    found = Examen.objects.select_related("message").defer("message__body")
+    if states:
+        found = found.filter(state__in=states)
+    if text:
+        found = found.filter(_matches(text)).distinct()
+    return found
+
+
+def _matches(text: str) -> Q:
+    by_text = Q(study_instance_uid=text) | Q(compte_rendu=text) | Q(kos__accession=text) | Q(kos__sop_instance_uid=text)
+    try:
+        return by_text | Q(pk=UUID(text))
+    except ValueError:
+        return by_text

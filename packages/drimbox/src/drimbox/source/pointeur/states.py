@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""States of an exam and of its pointer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EtatExamen(models.TextChoices):
+    """Where an exam stands on the way from its report to the DMP."""
+
+    A_TRAITER = "a_traiter", _("À traiter")
+    ATTENTE_IMAGES = "attente_images", _("En attente des images")
+    ATTENTE_PACS = "attente_pacs", _("PACS injoignable, nouvel essai prévu")
+    A_VERIFIER = "a_verifier", _("À vérifier par une personne")
+    EN_DEPOT = "en_depot", _("Dépôt au DMP en cours")
+    SANS_DEPOT = "sans_depot", _("Pointeur prêt, sans dépôt demandé")
+    DEPOSE = "depose", _("Déposé au DMP")
+    REFUSE = "refuse", _("Refusé par le DMP")
+    INCOMPLET = "incomplet", _("Incomplet : à compléter par une personne")
+
+
+_FROM_WAITING = frozenset(
+    {
+        EtatExamen.A_TRAITER,
+        EtatExamen.ATTENTE_IMAGES,
+        EtatExamen.ATTENTE_PACS,
+        EtatExamen.A_VERIFIER,
+        EtatExamen.EN_DEPOT,
+        EtatExamen.SANS_DEPOT,
+    }
+)
+
+TRANSITIONS: dict[EtatExamen, frozenset[EtatExamen]] = {
+    EtatExamen.A_TRAITER: _FROM_WAITING,
+    EtatExamen.ATTENTE_IMAGES: _FROM_WAITING,
+    EtatExamen.ATTENTE_PACS: _FROM_WAITING,
+    EtatExamen.A_VERIFIER: frozenset({EtatExamen.A_TRAITER}),
+    EtatExamen.EN_DEPOT: frozenset({EtatExamen.DEPOSE, EtatExamen.REFUSE, EtatExamen.INCOMPLET}),
+    EtatExamen.REFUSE: frozenset({EtatExamen.EN_DEPOT}),
+    EtatExamen.INCOMPLET: frozenset({EtatExamen.EN_DEPOT}),
+    EtatExamen.SANS_DEPOT: frozenset(),
+    EtatExamen.DEPOSE: frozenset(),
+}
+
+WAITING = frozenset({EtatExamen.A_TRAITER, EtatExamen.ATTENTE_IMAGES, EtatExamen.ATTENTE_PACS})
+"""States that the machine leaves by itself."""
+
+FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.INCOMPLET})
+"""States that only a person leaves."""
+
+
+class EtatKos(models.TextChoices):
+    """Life of one KOS object."""
+
+    EN_VIGUEUR = "en_vigueur", _("En vigueur")
+    REMPLACE = "remplace", _("Remplacé")
+    RETIRE = "retire", _("Retiré")

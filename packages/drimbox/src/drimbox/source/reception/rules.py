@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Decisions on a received message. Pure."""
+
+from __future__ import annotations
+
+from drimbox.source.reception.errors import IntentionContradictoire
+from drimbox.source.reception.message import Intention
+
+_NOUVEAU, _REMPLACEMENT, _SUPPRESSION = Intention.NOUVEAU, Intention.REMPLACEMENT, Intention.SUPPRESSION
+_ANY = frozenset(Intention)
+_BY_EVENT = {"T02": frozenset({_NOUVEAU}), "T10": frozenset({_REMPLACEMENT}), "T04": frozenset({_SUPPRESSION})}
+_BY_ORC = {"NW": frozenset({_NOUVEAU}), "RO": frozenset({_REMPLACEMENT}), "CA": frozenset({_SUPPRESSION})}
+# F (final) is also what replacing ORU messages of the homologation write
+_BY_OBX = {"F": frozenset({_NOUVEAU, _REMPLACEMENT}), "C": frozenset({_REMPLACEMENT}), "D": frozenset({_SUPPRESSION})}
+
+
+def agree(event: str, orc_1: str, obx_11: str) -> Intention:
+    """Return what the three indicators ask, when they agree.
+
+    A value outside the volet (an older ORC-1 SC, an empty field) says nothing and contradicts nothing.
+
+    Args:
+        event: MSH-9.2.
+        orc_1: order control.
+        obx_11: status of the document.
+
+    Raises:
+        IntentionContradictoire: no intention fits all three (CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2, 2.1).
+    """
+    possible = _BY_EVENT.get(event, _ANY) & _BY_ORC.get(orc_1, _ANY) & _BY_OBX.get(obx_11, _ANY)
+    if not possible:
+        raise IntentionContradictoire
+    # nothing said at all means a first sending; the report itself may still name the one it replaces
+    return next(intention for intention in (_NOUVEAU, _REMPLACEMENT, _SUPPRESSION) if intention in possible)

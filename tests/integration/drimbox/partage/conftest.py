@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The images door open on loopback, with everything it asks around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from banc.pacs.simulator import PacsSimulator
+from banc.psc import served
+from drimbox.config import current
+from tests.drimbox_env import DB, DB2, Environment
+from tests.drimbox_fixtures import drimbox, drimbox_env
+from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, psc_of
+
+__all__ = ["drimbox", "drimbox_env"]
+
+
+@pytest.fixture
+def maille(drimbox: Environment, tmp_path: Path) -> Iterator[Maille]:
+    """List in force, PACS started; the ORM enters as the process ``images`` once all is in place."""
+    base = current()
+    settings = base.model_copy(update={"images": base.images.model_copy(update={"port": 0, "idle_seconds": 3.0, "max_transfers": 4})})
+    pacs = PacsSimulator(tmp_path / "pacs", "PACSA", port=drimbox.ports["pacs"], known_aets={"DRIMBOX": None})
+    found = Maille(drimbox, settings, pacs, tmp_path)
+    found.publish(DB, DB2)
+    with pacs:
+        yield found
+
+
+@pytest.fixture
+def etude(maille: Maille) -> Etude:
+    """A study in the PACS with its KOS in service."""
+    study = make_study(maille.folder / "pacs")
+    maille.pacs.index.scan()
+    maille.add_kos(study)
+    return study
+
+
+@pytest.fixture
+def as_images(maille: Maille) -> Iterator[None]:
+    """Let the ORM enter under the role of the process, whose grants are thus tested."""
+    with maille.environment.role("images"):
+        yield
+
+
+@pytest.fixture
+async def porte(maille: Maille, as_images: None) -> AsyncIterator[Maille]:
+    """The images door and its PSC, serving."""
+    from drimbox.source.partage.server import serving
+
+    issuer = maille.pki.market("psc.banc.test")
+    async with served(psc_of(maille.environment), issuer) as psc, served(psc_of(maille.environment), issuer) as etranger:
+        mine = maille.settings.psc.model_copy(update={"discovery_url": psc.discovery_url, "issuer": psc.issuer})
+        maille.settings = maille.settings.model_copy(update={"psc": mine})
+        maille.etranger = etranger
+        async with serving(maille.settings) as port:
+            maille.port = port
+            yield maille

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Faults of ours and of the PACS: the peer gets a status and a code, never the inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from pydicom.uid import generate_uid
+
+from drimbox.socle.pacs.errors import PacsIncomplet, PacsIndisponible, PacsOccupe
+from drimbox.socle.pacs.model import ObjetDicom
+from tests.integration.drimbox.partage.maille import Etude, Maille
+from tests.integration.drimbox.partage.requests import get, headers
+from tests.integration.drimbox.partage.test_refus import refused
+
+CT, EXPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"
+
+
+def objects_of(etude: Etude) -> list[ObjetDicom]:
+    return [ObjetDicom(CT, uid, EXPLICIT, dataset) for uid, dataset in etude.datasets.items()]
+
+
+def pacs_that_gives(monkeypatch: pytest.MonkeyPatch, *items: ObjetDicom | Exception) -> None:
+    """Replace the port of the PACS by one that gives these, then fails where told."""
+    from drimbox.source.partage import lecture
+
+    def given() -> Iterator[ObjetDicom]:
+        for item in items:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    @contextmanager
+    def retrieve(*_args: Any, **_kwargs: Any) -> Iterator[Iterator[ObjetDicom]]:
+        yield given()
+
+    monkeypatch.setattr(lecture, "retrieve", retrieve)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (PacsIncomplet(), 502, "partage.pacs_en_erreur"),
+        (PacsIndisponible(), 503, "partage.pacs_indisponible"),
+        (PacsOccupe(), 503, "partage.pacs_indisponible"),
+    ],
+)
+async def test_a_pacs_that_fails_before_the_first_image_is_told(
+    porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    pacs_that_gives(monkeypatch, error)
+    async with porte.client() as session:
+        await refused(porte, await get(session, porte.url(etude), await headers(porte, etude)), status, code)
+
+
+@pytest.mark.parametrize("stranger", ["study", "series", "meta", "garbage"])
+async def test_an_object_that_is_not_of_the_exam_never_leaves(
+    porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch, stranger: str
+) -> None:
+    objet = objects_of(etude)[0]
+    strangers = {
+        "study": replace(objet, dataset=objet.dataset.replace(etude.study.encode(), generate_uid()[: len(etude.study)].encode())),
+        "series": objects_of(etude)[-1],
+        "meta": replace(objet, sop_instance_uid=generate_uid()),
+        "garbage": replace(objet, dataset=b"\x08\x00\x05\x00CS\xff\xff"),
+    }
+    pacs_that_gives(monkeypatch, strangers[stranger])
+    async with porte.client() as session:
+        given = await headers(porte, etude)
+        await refused(porte, await get(session, porte.url(etude, series=etude.series[0]), given), 502, "partage.pacs_en_erreur")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("PAT-TROIS"), OperationalError("PAT-TROIS")])
+async def test_a_fault_of_ours_shows_nothing_of_its_inside(
+    porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    from drimbox.source.admission import queries
+
+    def fail(*_args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(queries.Kos.objects, "filter", fail)
+    async with porte.client() as session:
+        answer = await get(session, porte.url(etude), await headers(porte, etude))
+    await refused(porte, answer, 503, "partage.interne")
+    assert b"PAT-TROIS" not in answer[2]

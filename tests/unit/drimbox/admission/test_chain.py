@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The order of the checks, and what each failure of the outside becomes for the peer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from confiance.distinguished_name import DistinguishedName
+from confiance.errors import DrimmError
+from drimbox.socle import identite, tls
+from drimbox.socle.annuaire.errors import ListeAbsente, ListePerimee
+from drimbox.source.admission import errors
+from drimbox.source.admission.chain import Admission, Arrivee, Entetes
+from drimbox.source.admission.rules import KosServi, Pair
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+DB = "db1.1.mesimagesmedicales.fr"
+KOS = KosServi("1.2.3", "1.2.4", DB, in_service=True)
+GOOD = Entetes(["Bearer abc"], ["1.2.3"], ["*/*"])
+
+
+def certificate() -> x509.Certificate:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DB)])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    return builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(1)).sign(key, hashes.SHA256())
+
+
+CERTIFICATE = certificate()
+
+
+class Outside:
+    """What the checks ask of the outside, with the failure wanted; it notes what it was asked."""
+
+    def __init__(self, failing: str = "", error: DrimmError | None = None) -> None:
+        self.failing, self.error, self.asked = failing, error, list[str]()
+
+    def _asked(self, what: str) -> None:
+        self.asked.append(what)
+        if what == self.failing and self.error is not None:
+            raise self.error
+
+    def check(self, _certificate: Any, _at: Any) -> None:
+        self._asked("revocation")
+
+    async def introspect(self, _token: str) -> None:
+        self._asked("psc")
+
+    async def liste(self, _now: datetime) -> Any:
+        self._asked("liste")
+        return self
+
+    def domaines_of_dn(self, dn: DistinguishedName) -> tuple[Any, ...]:
+        return (type("Domaine", (), {"db": DB}),) if dn.get("CN") == DB else ()
+
+    async def find_kos(self, uid: str) -> KosServi | None:
+        self._asked("kos")
+        return KOS if uid == "1.2.3" else None
+
+
+def admission(outside: Any) -> Admission:
+    return Admission(outside, outside, outside.liste, outside.find_kos, frozenset({DB}))
+
+
+async def test_a_peer_is_known_before_its_name_is_looked_at() -> None:
+    outside = Outside()
+    pair, db = await admission(outside).know(Arrivee(CERTIFICATE, DB, [DB]), NOW)
+    assert (pair.db, db, outside.asked) == (DB, DB, ["revocation", "liste"])
+
+
+@pytest.mark.parametrize(
+    ("failing", "error", "refus"),
+    [
+        ("revocation", tls.CertificatRevoque(), errors.CertificatRevoque),
+        ("revocation", tls.CertificatExpire(), errors.CertificatRefuse),
+        ("revocation", tls.CertificatEtranger(), errors.CertificatRefuse),
+        ("revocation", tls.CrlAbsente(), errors.RevocationInconnue),
+        ("revocation", tls.CrlPerimee(), errors.RevocationInconnue),
+        ("liste", ListeAbsente(), errors.ListePerimee),
+        ("liste", ListePerimee(), errors.ListePerimee),
+    ],
+)
+async def test_a_peer_that_cannot_be_known_is_refused_and_the_cause_is_kept(
+    failing: str, error: DrimmError, refus: type[errors.Refus]
+) -> None:
+    with pytest.raises(refus) as refused:
+        await admission(Outside(failing, error)).know(Arrivee(CERTIFICATE, DB, [DB]), NOW)
+    assert refused.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("error", "refus"),
+    [
+        (identite.JetonRefuse(), errors.JetonInactif),
+        (identite.PscIndisponible(), errors.PscIndisponible),
+        (identite.PscReponseInvalide(), errors.PscIndisponible),
+        (identite.ClientRefuse(), errors.PscIndisponible),
+    ],
+)
+async def test_a_token_that_cannot_be_checked_opens_nothing_and_no_kos_is_looked_up(error: DrimmError, refus: type[errors.Refus]) -> None:
+    outside = Outside("psc", error)
+    with pytest.raises(refus):
+        await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", GOOD)
+    assert outside.asked == ["psc"]
+
+
+async def test_a_whole_request_is_admitted() -> None:
+    outside = Outside()
+    admis = await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", GOOD)
+    assert (admis.kos, admis.db, outside.asked) == (KOS, DB, ["psc", "kos"])
+    assert "abc" not in repr(GOOD)

@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The file form: a header in front of the bytes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from pydicom import dcmread
+
+from drimbox.socle.pacs.model import ObjetDicom
+from drimbox.socle.pacs.part10 import file_header, to_part10
+from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS, SYNTAXES, contexts_for
+
+ELEMENT = b"\x08\x00\x60\x00CS\x02\x00CT"
+
+
+def test_the_file_is_the_header_and_the_bytes():
+    objet = ObjetDicom("1.2.840.10008.5.1.4.1.1.2", "1.2.3", "1.2.840.10008.1.2.1", ELEMENT)
+    content = to_part10(objet)
+    assert content == file_header(objet) + ELEMENT
+    dataset = dcmread(BytesIO(content))
+    assert dataset.Modality == "CT"
+    meta = dataset.file_meta
+    assert (meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID, meta.TransferSyntaxUID) == (
+        objet.sop_class_uid,
+        objet.sop_instance_uid,
+        objet.transfer_syntax_uid,
+    )
+
+
+@pytest.mark.parametrize("classes", [1, 2, 6, 7, 20, 127, 200])
+def test_contexts_never_exceed_an_association_and_serve_every_class_they_can(classes):
+    uids = [f"1.2.840.10008.5.1.4.1.1.{n}" for n in range(1, classes + 1)]
+    contexts = contexts_for(uids, reserved=1)
+    assert len(contexts) <= MAX_CONTEXTS - 1
+    assert len({context.abstract_syntax for context in contexts}) == min(classes, MAX_CONTEXTS - 1)
+    assert all(context.transfer_syntax[0] in SYNTAXES for context in contexts)

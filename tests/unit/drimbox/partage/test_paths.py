@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Paths of the images door."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drimbox.source.admission.errors import AdresseIllisible, Refus, RessourceInconnue
+from drimbox.source.partage.paths import Ressource, read_path
+
+BASE = "/dicom-web-rs/studies/1.2"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (BASE, Ressource("1.2")),
+        (BASE + "/series/1.3", Ressource("1.2", "1.3")),
+        (BASE + "/series/1.3/instances/1.4", Ressource("1.2", "1.3", "1.4")),
+        (BASE + "/series/1.3/instances/1.4/frames/1", Ressource("1.2", "1.3", "1.4", frames=True)),
+        (BASE + "/series/1.3/instances/1.4/frames/1,2,30", Ressource("1.2", "1.3", "1.4", frames=True)),
+    ],
+)
+def test_the_four_levels_are_read(path: str, expected: Ressource) -> None:
+    assert read_path(path) == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/dicom-web-rs",
+        "/dicom-web-rs/",
+        "/studies/1.2",
+        BASE + "/",
+        BASE + "/series",
+        BASE + "/metadata",
+        BASE + "/series/1.3/rendered",
+        "/dicom-web-rs/series/1.3",
+        BASE + "/series/1.3/instances/1.4/frames/1/x",
+        "/dicom-web-rs/../studies/1.2",
+        BASE + "/series/" + "1" * 600,
+    ],
+)
+def test_other_shapes_are_unknown(path: str) -> None:
+    with pytest.raises(RessourceInconnue):
+        read_path(path)
+
+
+@pytest.mark.parametrize("uid", ["", "abc", "1..2", ".1", "1.", "01.2", "1.02", "1" * 65, "1.2%2F", "1.2\n", "*"])
+def test_what_is_not_a_uid_is_refused(uid: str) -> None:
+    with pytest.raises(AdresseIllisible):
+        read_path(f"/dicom-web-rs/studies/{uid}/series/1.3")
+
+
+def test_the_template_of_a_path_holds_no_uid() -> None:
+    assert read_path(BASE + "/series/1.3/instances/1.4").template == "/dicom-web-rs/studies/*/series/*/instances/*"
+
+
+@given(st.text(max_size=300))
+def test_whatever_the_path_only_our_refusals_leave(path: str) -> None:
+    with contextlib.suppress(Refus):
+        read_path(path)
