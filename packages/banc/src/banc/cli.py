@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The command ``banc``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from confiance.errors import DrimmError
+
+app = typer.Typer(
+    help="Banc de DRIM-M : le monde extérieur simulé et tout le maillage sur une machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command; an expected error is a French sentence and its cure."""
+    try:
+        app()
+    except DrimmError as error:
+        typer.echo(f"Erreur ({error.code}) : {error.message}", err=True)
+        if error.remede:
+            typer.echo(f"→ {error.remede}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="S'arrêter à la fin du scénario.")] = False,
+    hl7: Annotated[
+        Path | None, typer.Option(metavar="FICHIER", help="Votre compte rendu : message HL7 v2 (ORU ou MDM) avec son CDA.")
+    ] = None,
+    dicom: Annotated[Path | None, typer.Option(metavar="DOSSIER", help="Vos images DICOM.")] = None,
+    relabel: Annotated[bool, typer.Option("--relabel", help="Copier les images sous l'étude et l'identité du compte rendu.")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FICHIER", help="Écrire le rapport JSON de la démonstration.")] = None,
+    work: Annotated[
+        Path | None, typer.Option(metavar="DOSSIER", help="Dossier de travail ; par défaut un dossier neuf sous .cache.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Montrer les pages dans chromium.")] = False,
+) -> None:
+    """Joue tout le maillage sur cette machine : deux DRIMbox, un examen qui passe de l'une à l'autre, et des refus."""
+    from banc.demo.command import Options, run  # noqa: PLC0415 - the other commands do not need all this
+    from banc.demo.examen import Given  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run(Options(Given(hl7, dicom, relabel), once, report, work, open_)))
+
+
+@app.command(hidden=True)
+def monde(work: Annotated[Path, typer.Option(help="Dossier de travail de la démonstration.")]) -> None:
+    """Sert le monde extérieur d'une démonstration ; lancé par elle."""
+    from banc import monde as outside  # noqa: PLC0415 - as above
+    from banc.demo.plan import Plan  # noqa: PLC0415 - as above
+    from confiance.exploitation import logs  # noqa: PLC0415 - as above
+
+    logs.configure("banc", "monde")
+    asyncio.run(outside.run(Plan.load(work.absolute())))
+
+
+@app.command()
+def soak(
+    nom: Annotated[str, typer.Argument(help="fuzz-liste")],
+    minutes: Annotated[float, typer.Option(min=0.01, help="Durée.")] = 20.0,
+    corpus: Annotated[Path, typer.Option(help="Où garder les cas trouvés.")] = Path("tests/unit/confiance/corpus"),
+) -> None:
+    """Lance une épreuve de longue durée."""
+    if nom != "fuzz-liste":
+        typer.echo(f"Épreuve « {nom} » inconnue : fuzz-liste.", err=True)
+        raise typer.Exit(2)
+    from banc.soak import fuzz_liste  # noqa: PLC0415 - as above
+
+    raise typer.Exit(fuzz_liste.run(minutes, corpus))

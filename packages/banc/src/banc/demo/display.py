@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the person in front of the demo sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from confiance.errors import DrimmError
+
+
+class Display:
+    """Numbered steps, with their time and one line of result."""
+
+    def __init__(self, total: int, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+        self._total = total
+        self._number = 0
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[list[str]]:
+        """Show one step while it runs; the caller appends its result, a few words."""
+        self._number += 1
+        label = f"[bold]{self._number:>2}/{self._total}[/] {title}"
+        result: list[str] = []
+        started = time.monotonic()
+        with self.console.status(label):
+            try:
+                yield result
+            except BaseException:
+                self.console.print(f"[red]✗[/] {label}")
+                raise
+        took = time.monotonic() - started
+        self.console.print(f"[green]✓[/] {label} [dim]({took:.1f} s)[/]" + (f"\n        {' '.join(result)}" if result else ""))
+
+    def error(self, error: DrimmError) -> None:
+        """Show an error as a person should read it: what happened and what to do."""
+        self.console.print(f"\n[red bold]{error.code}[/] — {error.message}", markup=True)
+        if error.remede:
+            self.console.print(f"  {error.remede}")
+
+    def addresses(self, rows: dict[str, str]) -> None:
+        """Show the addresses to open."""
+        table = Table("À ouvrir", "Adresse", title="Le maillage est en marche (Ctrl-C pour l'arrêter)", title_justify="left")
+        for name, address in rows.items():
+            table.add_row(name, address)
+        self.console.print(table)

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The scenario, step by step: what an administrateur, an Operateur, a radiologist and an attacker do, in that order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import dns.message
+import dns.query
+
+from banc.demo import administrateur, refusals
+from banc.demo import examen as exams
+from banc.demo.comparison import compare
+from banc.demo.mesh import Mesh
+from banc.demo.professionnel import Professionnel, Resultat
+from banc.demo.refusals import RefusAttendu
+from banc.demo.report import Refusal, Report
+from banc.ris.client import send
+from confiance.errors import OwnError
+from confiance.liste_blanche import verify
+from drimbox.socle.kos.reader import read_kos
+
+WAIT_SECONDS = 60.0
+# a running process of a DRIMbox looks once per second whether another list is in force (drimbox.socle.annuaire.queries)
+LOOK_SECONDS = 1.2
+NO_EXAMEN = exams.Examen(b"", frozenset(), 0, 0)
+
+
+class EtapeEchouee(OwnError):
+    """A step did not end as it should."""
+
+    code = "banc.etape_echouee"
+    message = "Une étape de la démonstration a échoué."
+    remede = "Lisez les journaux du dossier de travail."
+
+
+@dataclass
+class Play:
+    """What the steps share."""
+
+    mesh: Mesh
+    given: exams.Given
+    report: Report
+    examen: exams.Examen = NO_EXAMEN
+    kos: dict[str, str] = field(default_factory=dict)
+    first_list: bytes = b""
+    professionnel: Professionnel | None = None
+    imported: Resultat | None = None
+
+    @property
+    def work(self) -> Path:
+        """The work folder."""
+        return self.mesh.plan.work
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.professionnel is not None:
+            self.professionnel.close()
+
+
+def base(play: Play) -> str:
+    play.mesh.start_base()
+    return "PostgreSQL, trois bases, un rôle par processus"
+
+
+def igc(play: Play) -> str:
+    play.mesh.build_pki()
+    return "racine, AC Organisations, CRL, certificats de marché, révoqués, expirés, étrangers"
+
+
+def prepare_examen(play: Play) -> str:
+    play.examen = exams.prepare(play.given, play.mesh.plan.pacs(play.mesh.plan.a), play.work / "jeu")
+    return f"{play.examen.instances} images, {play.examen.series} séries, dans le PACS de A"
+
+
+def monde(play: Play) -> str:
+    play.mesh.wait_monde()
+    return "PSC, un autre fournisseur d'identité, DMP, miroir de la liste, deux PACS"
+
+
+def espace(play: Play) -> str:
+    play.mesh.start_monde()  # it starts beside the Espace, and neither needs the other yet
+    play.mesh.start_espace()
+    return play.mesh.plan.espace_url
+
+
+def registre(play: Play) -> str:
+    return " ; ".join(f"{box.operateur} → {play.mesh.give_names(box).db}" for box in play.mesh.plan.boxes)
+
+
+def liste(play: Play) -> str:
+    administrateur.publish(play.mesh.agent("espace"))
+    _wait_until(refusals.published(play.mesh).exists, "La liste n'est pas publiée.")
+    play.first_list = refusals.published(play.mesh).read_bytes()
+    verified = verify(play.first_list, refusals.policy(play.mesh), at=datetime.now(UTC))
+    kept = play.work / "liste-blanche.xml"
+    kept.write_bytes(play.first_list)
+    assert play.mesh.pki is not None
+    play.report.liste_blanche = {"path": str(kept), "anchors": str(play.mesh.pki.anchors_dir), "domaines": len(verified.domaines)}
+    return f"{len(verified.domaines)} domaines, signée par « {verified.signer.get('CN')} », vérifiée"
+
+
+def zone(play: Play) -> str:
+    names = [play.mesh.names[box.key].db for box in play.mesh.plan.boxes]
+    answers = []
+    for name in names:
+        query = dns.message.make_query(name, "CNAME")
+        answer = dns.query.udp(query, "127.0.0.1", port=play.mesh.plan.dns_port, timeout=5)
+        if not answer.answer:
+            raise EtapeEchouee(f"La zone ne répond pas pour {name}.")
+        answers.append(f"{name} → {answer.answer[0][0]}")
+    return f"dig @127.0.0.1 -p {play.mesh.plan.dns_port} : " + " ; ".join(answers)
+
+
+def drimboxes(play: Play) -> str:
+    play.mesh.start_drimboxes()
+    for box in play.mesh.plan.boxes:
+        releve = play.mesh.wait_list(box)
+        if releve.code:
+            raise EtapeEchouee(f"La DRIMbox {box.key.upper()} refuse la liste : {releve.text}")
+    return " ; ".join(f"{box.key.upper()} {box.public_url}" for box in play.mesh.plan.boxes)
+
+
+def compte_rendu(play: Play) -> str:
+    ack = send("127.0.0.1", play.mesh.plan.a.mllp_port, play.examen.message)
+    if ack.code != "AA":
+        raise EtapeEchouee(f"La DRIMbox A a répondu {ack.code} : {ack.reason}", remede="Corrigez le message et recommencez.")
+    return f"{len(play.examen.message)} octets par MLLP, acquittés {ack.code}"
+
+
+def depot(play: Play) -> str:
+    folder = play.work / "dmp" / "kos"
+    missing = f"Le KOS n'est pas au DMP après {WAIT_SECONDS:.0f} s ; voir {play.mesh.plan.a.public_url}/console/."
+    _wait_until(lambda: len(list(folder.glob("*.dcm"))) >= len(play.examen.studies), missing)
+    for kos in (read_kos(path.read_bytes()) for path in folder.glob("*.dcm")):
+        play.kos[kos.study_instance_uid] = kos.sop_instance_uid
+    study, sop = next(iter(play.kos.items()))
+    path = folder / f"{sop}.dcm"
+    play.report.kos = {"path": str(path), "sop_instance_uid": sop, "study_instance_uid": study}
+    bodies = [body for body in sorted((play.work / "dmp" / "depots").glob("*.mime")) if path.read_bytes() in body.read_bytes()]
+    play.report.deposit = {"path": str(bodies[0])}
+    return f"{len(play.kos)} KOS déposé{'s' * (len(play.kos) > 1)} au DMP et vérifié{'s' * (len(play.kos) > 1)} par lui"
+
+
+def appel(play: Play) -> str:
+    play.professionnel = Professionnel(play.mesh)
+    found = play.professionnel.open_dossier(play.examen.message)
+    if found < len(play.kos):
+        raise EtapeEchouee(f"B n'a trouvé que {found} examen(s) dans le DMP.")
+    return f"un radiologue entre par Pro Santé Connect : {found} examen{'s' * (found > 1)} dans le DMP du patient"
+
+
+def rapatriement(play: Play) -> str:
+    assert play.professionnel is not None
+    started = time.monotonic()
+    play.imported = play.professionnel.import_all(play.examen.message)
+    seconds = time.monotonic() - started
+    if not play.imported.complete:
+        raise EtapeEchouee(f"Le rapatriement s'est arrêté : {play.imported.code or play.imported.text}")
+    play.report.retrieval["seconds"] = round(seconds, 3)
+    return f"{play.imported.stored} images de A à B en TLS mutuel, rangées dans le PACS de B ({seconds:.1f} s)"
+
+
+def comparaison(play: Play) -> str:
+    sent, received = (play.mesh.plan.pacs(box) for box in play.mesh.plan.boxes)
+    result = compare(sent, received, play.examen.studies)
+    assert play.imported is not None
+    play.report.retrieval.update(
+        instances=result.received, bytes=result.bytes, identical=result.identical, stored_in_pacs=play.imported.stored,
+        source_dir=str(sent), received_dir=str(received),
+    )  # fmt: skip
+    if not result.identical:
+        raise EtapeEchouee(f"{len(result.differences)} images diffèrent : {' ; '.join(result.differences[:3])}")
+    return f"{result.received} images identiques, {result.bytes / 1e6:.1f} Mo"
+
+
+def liste_forgee(play: Play) -> str:
+    return _told(play, refusals.forged_list(play.mesh))
+
+
+def jeton_etranger(play: Play) -> str:
+    study, kos = next(iter(play.kos.items()))
+    return _told(play, refusals.foreign_token(play.mesh, study, kos))
+
+
+def exclusion(play: Play) -> str:
+    assert play.professionnel is not None
+    started = time.monotonic()
+    before = refusals.published(play.mesh).read_bytes()
+    administrateur.exclude(play.mesh.agent("espace"), play.mesh.names["b"].db)
+    _wait_until(lambda: refusals.published(play.mesh).read_bytes() != before, "La liste sans B n'est pas publiée.")
+    play.mesh.pull_list(play.mesh.plan.a)
+    time.sleep(LOOK_SECONDS)
+    refused = play.professionnel.import_all(play.examen.message)
+    seconds = time.monotonic() - started
+    if refused.complete:
+        raise RefusAttendu("La DRIMbox A a servi des images à une DRIMbox exclue.")
+    path = play.work / "refus" / "excluded_drimbox.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(refused.text, encoding="utf-8")
+    told = _told(play, Refusal("excluded_drimbox", refused.code, refused.http_status, refused.trace, str(path)))
+    return f"{told}, {seconds:.1f} s après la décision"
+
+
+def retour_en_arriere(play: Play) -> str:
+    refusal = refusals.rolled_back_list(play.mesh, play.first_list)
+    return f"{refusal.code} (trace {refusal.trace[:8]}…) : la liste en vigueur est gardée"
+
+
+def _wait_until(condition: Callable[[], bool], otherwise: str) -> None:
+    limit = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        if time.monotonic() > limit:
+            raise EtapeEchouee(otherwise)
+        time.sleep(0.1)
+
+
+def _told(play: Play, refusal: Refusal) -> str:
+    play.report.refusals.append(refusal)
+    status = f"HTTP {refusal.http_status}, " if refusal.http_status else ""
+    return f"{status}{refusal.code} (trace {refusal.trace[:8]}…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One numbered step: its name in the report, its title for people, and what it does."""
+
+    name: str
+    title: str
+    play: Callable[[Play], str]
+
+
+STEPS = (
+    Step("base", "La base de données", base),
+    Step("igc", "Une IGC qui ressemble à IGC-Santé", igc),
+    Step("examen", "Un examen dans le PACS de l'hôpital A", prepare_examen),
+    Step("espace", "L'Espace de Confiance", espace),
+    Step("monde", "Le monde extérieur", monde),
+    Step("registre", "Deux DRIMbox reçoivent leurs noms pour toujours", registre),
+    Step("liste", "La Liste Blanche est signée, relue, publiée", liste),
+    Step("zone", "Leurs noms sont dans la zone", zone),
+    Step("drimboxes", "Les deux DRIMbox démarrent et relèvent la liste", drimboxes),
+    Step("compte_rendu", "Le RIS de A envoie le compte rendu validé", compte_rendu),
+    Step("depot", "A en tire un KOS et le dépose au DMP", depot),
+    Step("appel", "Dans l'hôpital B, un appel contextuel", appel),
+    Step("rapatriement", "B vérifie la liste et rapatrie les images", rapatriement),
+    Step("comparaison", "Ce qui est arrivé est ce qui est parti", comparaison),
+    Step("liste_forgee", "Refus : une liste forgée", liste_forgee),
+    Step("jeton_etranger", "Refus : le jeton d'un autre fournisseur", jeton_etranger),
+    Step("exclusion", "Refus : une DRIMbox exclue", exclusion),
+    Step("retour_en_arriere", "Refus : une liste ancienne rejouée", retour_en_arriere),
+)

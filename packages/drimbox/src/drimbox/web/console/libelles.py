@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""French words for the events of the journal and the codes of refusals, as a person of the console reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from confiance.errors import DrimmError
+from drimbox.source.compte_rendu.rules import MESSAGES, REMEDE
+from drimbox.source.depot_dmp.soumission import DRAPEAU_IGNORE
+
+EVENTS: dict[str, str | Promise] = {
+    "reception:message:stored": _("Message enregistré et acquitté"),
+    "reception:message:repeated": _("Message déjà connu, acquitté de nouveau"),
+    "reception:message:refused": _("Message refusé"),
+    "reception:message:moved": _("Message : changement d'état"),
+    "source:examen:known": _("Rapport lu, examen connu"),
+    "source:examen:renewed": _("Rapport plus récent pris en compte"),
+    "source:examen:repeated": _("Rapport reçu de nouveau"),
+    "source:examen:postponed": _("Nouvel essai prévu"),
+    "source:examen:stopped": _("Arrêté : une personne doit vérifier"),
+    "source:examen:warned": _("Anomalie notée, sans blocage"),
+    "source:identite:contradicted": _("Discordance d'identité"),
+    "source:kos:kept": _("Images trouvées, pointeur (KOS) construit"),
+    "source:examen:pointed": _("Pointeur prêt à déposer"),
+    "source:examen:kept": _("Pointeur prêt, sans dépôt demandé"),
+    "source:drapeau:ignored": _("Indicateur du message laissé de côté"),
+    "dmp:envoi:queued": _("Dépôt préparé"),
+    "dmp:envoi:postponed": _("DMP injoignable, nouvel essai prévu"),
+    "dmp:envoi:deposited": _("Déposé au DMP"),
+    "dmp:envoi:recognised": _("Dépôt reconnu par le DMP"),
+    "dmp:envoi:refused": _("Refusé par le DMP"),
+    "dmp:envoi:incomplete": _("Dépôt incomplet : une personne doit le compléter"),
+    "console:examen:retried": _("Nouvel essai demandé"),
+    "console:envoi:retried": _("Nouvel envoi demandé"),
+    "console:compte:created": _("Compte créé"),
+    "console:compte:changed": _("Mot de passe changé"),
+    "sante:pacs:up": _("PACS de nouveau joignable"),
+    "sante:pacs:down": _("PACS injoignable"),
+    "annuaire:liste:applied": _("Nouvelle Liste Blanche en vigueur"),
+    "annuaire:liste:confirmed": _("Liste Blanche inchangée, vérifiée de nouveau"),
+    "annuaire:liste:refused": _("Liste Blanche refusée ou inaccessible"),
+    "annuaire:liste:forgotten": _("Liste Blanche gardée devenue invérifiable, écartée"),
+    "annuaire:releve:asked": _("Relevé de la Liste Blanche demandé"),
+    "admission:demande:refused": _("Demande d'images refusée"),
+    "admission:connexion:refused": _("Connexion d'une DRIMbox refusée"),
+    "partage:transfert:sent": _("Images envoyées"),
+    "partage:transfert:cut": _("Envoi d'images interrompu"),
+    "appel:appel:received": _("Appel contextuel reçu"),
+    "appel:appel:opened": _("Appel contextuel ouvert"),
+    "appel:appel:taken": _("Appel contextuel pris par un professionnel"),
+    "appel:session:opened": _("Session d'un professionnel ouverte"),
+    "appel:session:closed": _("Session d'un professionnel fermée"),
+    "appel:situation:chosen": _("Situation d'exercice choisie"),
+    "appel:expires:purged": _("Appels et sessions expirés effacés"),
+    "recherche:dmp:searched": _("DMP interrogé"),
+    "recherche:dmp:failed": _("Échec de l'interrogation du DMP"),
+    "recherche:kos:refused": _("Pointeur (KOS) trouvé, inutilisable"),
+    "rapatriement:images:asked": _("Import d'images demandé"),
+    "rapatriement:images:ended": _("Import d'images fini"),
+    "rapatriement:serie:ended": _("Import d'une série fini"),
+    "pages:conso:refused": _("Page refusée"),
+    "coffre:cles:rotated": _("Secrets scellés sous la nouvelle clé"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explication:
+    """What a code means and what to do."""
+
+    message: str
+    remede: str
+
+
+_OF_MESSAGES = {
+    DRAPEAU_IGNORE: Explication(
+        "Le message porte l'indicateur CONNEXION_SECRETE, que le dépôt au DMP n'emploie pas.",
+        "Si l'examen doit rester caché, régler sa visibilité dans le DMP et faire émettre les indicateurs INVISIBLE_* ou MASQUE_PS.",
+    ),
+    "reception.remplacement_a_traiter": Explication(
+        "Ce message demande un remplacement, qui n'est pas encore automatique.",
+        "Remplacer le document dans le DMP à la main ; le message est gardé.",
+    ),
+    "reception.suppression_a_traiter": Explication(
+        "Ce message demande une suppression, qui n'est pas encore automatique.",
+        "Supprimer le document dans le DMP à la main ; le message est gardé.",
+    ),
+    "reception.annulation_a_traiter": Explication(
+        "Ce message (OMI) annule un examen, ce qui n'est pas encore automatique.",
+        "Retirer le document du DMP à la main s'il y est ; le message est gardé.",
+    ),
+}
+
+
+def evenement(event: str) -> str | Promise:
+    """Return the French words of an event; the event itself when it has none."""
+    return EVENTS.get(event, event)
+
+
+def explain(code: str) -> Explication | None:
+    """Return what a code means, or None when it is empty or unknown."""
+    return _explanations().get(code)
+
+
+@cache
+def _explanations() -> dict[str, Explication]:
+    found = {error.code: Explication(error.message, error.remede) for error in _errors(DrimmError)}
+    found |= {code.value: Explication(message, REMEDE) for code, message in MESSAGES.items()}
+    return found | _OF_MESSAGES
+
+
+def _errors(base: type[DrimmError]) -> Iterator[type[DrimmError]]:
+    for error in base.__subclasses__():
+        yield from _errors(error)
+        yield error

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The way of one exam, as steps that a person reads from top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from drimbox.source.depot_dmp.models import Envoi
+from drimbox.source.depot_dmp.states import FOR_A_PERSON, EtatEnvoi
+from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.states import EtatExamen
+
+FAIT, EN_COURS, ARRETE, A_VENIR = "fait", "en-cours", "arrete", "a-venir"
+
+
+@dataclass(frozen=True, slots=True)
+class EtapeExamen:
+    """One step.
+
+    Attributes:
+        titre: its name.
+        etat: fait, en-cours, arrete or a-venir.
+        at: when it was reached.
+        detail: what was found.
+        code: why it waits or stopped.
+        next_attempt_at: when it is tried again.
+    """
+
+    titre: str | Promise
+    etat: str
+    at: datetime | None = None
+    detail: str = ""
+    code: str = ""
+    next_attempt_at: datetime | None = None
+
+
+def steps(examen: Examen, kos: Kos | None, envois: list[Envoi]) -> list[EtapeExamen]:
+    """Return the five steps of an exam."""
+    message = examen.message
+    return [
+        EtapeExamen(_("Message reçu"), FAIT, message.received_at, f"{message.trigger} · {message.sending_application or message.peer}"),
+        EtapeExamen(_("Rapport lu"), FAIT, examen.created_at, examen.compte_rendu),
+        _images(examen, kos),
+        _kos(kos),
+        *([_depot(envoi) for envoi in envois] or [_no_depot(examen)]),
+    ]
+
+
+def _images(examen: Examen, kos: Kos | None) -> EtapeExamen:
+    titre = _("Images au PACS, identité comparée")
+    if kos is not None:
+        series = ngettext("%(n)d série", "%(n)d séries", kos.series_count) % {"n": kos.series_count}
+        instances = ngettext("%(n)d instance", "%(n)d instances", kos.instances_count) % {"n": kos.instances_count}
+        return EtapeExamen(titre, FAIT, kos.created_at, f"{kos.db} · {series}, {instances} · {kos.modalites}")
+    etat = ARRETE if examen.state == EtatExamen.A_VERIFIER else EN_COURS
+    return EtapeExamen(titre, etat, examen.changed_at, "", examen.code, examen.next_attempt_at)
+
+
+def _kos(kos: Kos | None) -> EtapeExamen:
+    if kos is None:
+        return EtapeExamen(_("Pointeur (KOS) construit"), A_VENIR)
+    return EtapeExamen(_("Pointeur (KOS) construit"), FAIT, kos.created_at, kos.sop_instance_uid)
+
+
+def _depot(envoi: Envoi) -> EtapeExamen:
+    etat = FAIT if envoi.state == EtatEnvoi.DEPOSE else ARRETE if envoi.state in FOR_A_PERSON else EN_COURS
+    essais = ngettext("%(n)d essai", "%(n)d essais", envoi.attempts) % {"n": envoi.attempts}
+    detail = " · ".join(part for part in (essais, envoi.dmp_codes) if part)
+    return EtapeExamen(_("Dépôt au DMP"), etat, envoi.answered_at or envoi.created_at, detail, envoi.code, envoi.next_attempt_at)
+
+
+def _no_depot(examen: Examen) -> EtapeExamen:
+    if examen.state == EtatExamen.SANS_DEPOT:
+        return EtapeExamen(_("Dépôt au DMP"), FAIT, None, _("Le message ne demande pas de dépôt (DESTDMP = N)."))
+    return EtapeExamen(_("Dépôt au DMP"), A_VENIR)
