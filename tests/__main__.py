@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """``./drimm test``: the whole suite, fast tests first.
 
-The Espace and the DRIMbox are two Django programs: each needs a process of its own, and both run side by side. What plays the whole mesh
-runs last, alone on the machine.
+The Espace and the DRIMbox are two Django programs: each needs a process of its own. What plays the whole mesh runs last.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,26 +23,19 @@ def pytest(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-q", *arguments]
 
 
-def side_by_side(shown: list[str], kept: list[str]) -> bool:
-    """Run two commands together; the first is seen as it goes, the second once both are over."""
-    with tempfile.TemporaryFile() as output:
-        second = subprocess.Popen(kept, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        first = subprocess.run(shown, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
-        print("\n· l'Espace (dans un processus à part)", flush=True)
-        code = second.wait()
-        output.seek(0)
-        print(output.read().decode(errors="replace"), flush=True)
-    return first.returncode == 0 and code == 0
-
-
 def main(arguments: list[str]) -> int:
     if arguments:
         return subprocess.run(pytest(*arguments), cwd=ROOT, check=False).returncode
     started = time.monotonic()
-    print("· confiance, la DRIMbox et le banc ; l'Espace en même temps", flush=True)
-    fine = side_by_side(pytest(*OTHERS, *(f"--ignore={path}" for path in ESPACE)), pytest(*ESPACE))
-    print("· tout le maillage", flush=True)
-    fine &= subprocess.run(pytest("tests/e2e"), cwd=ROOT, check=False).returncode == 0
+    runs = {
+        "confiance, la DRIMbox et le banc": [*OTHERS, *(f"--ignore={path}" for path in ESPACE)],
+        "l'Espace": ESPACE,
+        "tout le maillage": ["tests/e2e"],
+    }
+    fine = True
+    for title, selection in runs.items():
+        print(f"· {title}", flush=True)
+        fine &= subprocess.run(pytest(*selection), cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode == 0
     print(f"{'Tout passe' if fine else 'Des tests échouent'} ({(time.monotonic() - started) / 60:.0f} min).")
     return 0 if fine else 1
 
