@@ -19,15 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_MISSING] = missing_peers()
-
-
+# the peers that a test of this run asked for and did not find: name → the package that brings it
 _MISSING = pytest.StashKey[dict[str, str]]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_MISSING] = {}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    missing = config.stash[_MISSING]
+    missing = missing_peers()
     for item in items:
         for mark in item.iter_markers("peer"):
             name = mark.args[0]
@@ -35,6 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 message = f"{item.nodeid}: unknown peer {name!r}, add it to tests/peers.py"
                 raise pytest.UsageError(message)
             if name in missing:
+                config.stash[_MISSING][name] = missing[name]
                 item.add_marker(pytest.mark.skip(reason=f"peer {name} is missing: {missing[name]}"))
         if item.get_closest_marker("donnees") and not SHARED_DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="the public samples (../shared/data) are not beside the repository"))
