@@ -34,7 +34,7 @@ def _processes(mesh: LivingMesh, name: str, box: str) -> Iterator[Path]:
             command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
         except OSError:
             continue
-        if name.encode() in command.split(b"\0") and config in environment:
+        if command.strip(b"\0") == f"drimbox process {name}".encode() and config in environment:
             yield folder
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,6 +19,7 @@ from confiance.errors import DrimmError
 from confiance.exploitation import logs
 from confiance.exploitation.settings import reference, shown
 from drimbox.config import DrimboxSettings, current
+from drimbox.libraries import LIBRARIES
 from drimbox.roles import PROCESSES, PROPRIETAIRE, statements
 
 app = typer.Typer(help="DRIMbox de DRIM-M : source et consommatrice.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -36,8 +39,12 @@ Config = Annotated[Path | None, typer.Option("--config", help="Fichier de config
 
 def main() -> None:
     """Run the command; an expected error is shown as a French sentence and its cure, never as a traceback."""
+    _told(app)
+
+
+def _told(function: Callable[..., object], *arguments: object) -> None:
     try:
-        app()
+        function(*arguments)
     except DrimmError as error:
         typer.echo(f"Erreur ({error.code}) : {error.message}", err=True)
         if error.remede:
@@ -76,11 +83,12 @@ def run(config: Config = None) -> None:
     """Lance tous les processus et les garde en vie."""
     settings = _use(config)
     logs.configure("drimbox", "supervisor")
-    _check_database(settings)
-    from confiance.exploitation.supervisor import ProcessSpec, Supervisor, python  # noqa: PLC0415 - needed by this command alone
+    from confiance.exploitation.supervisor import ProcessSpec, Supervisor  # noqa: PLC0415 - needed by this command alone
+    from drimbox import process as processes  # noqa: PLC0415 - as above
 
-    specs = [ProcessSpec(name, python("drimbox", "process", name)) for name in PROCESSES]
-    raise typer.Exit(Supervisor(specs).run())
+    specs = [ProcessSpec(name, f"drimbox process {name}", partial(_told, processes.run, name)) for name in PROCESSES]
+    supervisor = Supervisor(specs, libraries=LIBRARIES, check=partial(_told, _check_database, settings))
+    raise typer.Exit(supervisor.run())
 
 
 @app.command()

@@ -13,7 +13,6 @@ import django
 
 from confiance.errors import OwnError
 from confiance.exploitation import lifeline, logs
-from confiance.exploitation.supervisor import ProcessSpec, python
 from espace.config import EspaceSettings, current
 
 
@@ -96,8 +95,3 @@ def check_database(process: str) -> None:
     with enter("check") as database:
         check_server(database, settings.database)
         check_migrated(database)
-
-
-def specs() -> list[ProcessSpec]:
-    """Return the processes that the supervisor keeps alive."""
-    return [ProcessSpec(name, python("espace", "process", name)) for name in PROCESSES]

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
-from confiance.errors import DrimmError
 from confiance.exploitation import logs
 from espace.cli import comptes, exploitation, liste, registre
+from espace.cli.sortie import told
 
 app = typer.Typer(
     name="espace",
@@ -29,22 +27,4 @@ liste.add_to(app)
 def main() -> None:
     """Run the command line; exit 1 on an error that has a cure."""
     logs.configure("espace", "cli", level=30)
-    try:
-        app()
-    except DrimmError as error:
-        _tell(error)
-    except Exception as error:
-        from django.db import Error as DatabaseError  # noqa: PLC0415 - only a command that failed pays for it
-
-        from espace.database import explain  # noqa: PLC0415 - as above
-
-        if not isinstance(error, DatabaseError):
-            raise
-        _tell(explain(error))
-
-
-def _tell(error: DrimmError) -> None:
-    lines = [f"Erreur ({error.code}) : {error.message}"]
-    lines += [f"  Remède : {error.remede}"] if error.remede else []
-    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201 - the answer of a command line
-    sys.exit(1)
+    told(app)

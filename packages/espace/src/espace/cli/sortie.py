@@ -7,11 +7,14 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from confiance.errors import DrimmError
 
 Config = Annotated[Path | None, typer.Option("--config", help="Fichier de configuration TOML ; par défaut celui que nomme DRIMM_CONFIG.")]
 Json = Annotated[bool, typer.Option("--json", help="Répondre en JSON.")]
@@ -42,3 +45,26 @@ def use(config: Path | None) -> None:
     """Make a file given on the command line the configuration of this process and of its children."""
     if config is not None:
         os.environ["DRIMM_CONFIG"] = str(config.absolute())
+
+
+def told(function: Callable[..., object], *arguments: object) -> None:
+    """Do something; an error that has a cure is told as a sentence, and ends the process with 1."""
+    try:
+        function(*arguments)
+    except DrimmError as error:
+        _tell(error)
+    except Exception as error:
+        from django.db import Error as DatabaseError  # noqa: PLC0415 - only a command that failed pays for it
+
+        from espace.database import explain  # noqa: PLC0415 - as above
+
+        if not isinstance(error, DatabaseError):
+            raise
+        _tell(explain(error))
+
+
+def _tell(error: DrimmError) -> None:
+    lines = [f"Erreur ({error.code}) : {error.message}"]
+    lines += [f"  Remède : {error.remede}"] if error.remede else []
+    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201 - the answer of a command line
+    sys.exit(1)
