@@ -121,10 +121,10 @@ def test_a_pacs_that_dies_on_the_way_is_unavailable(exam: Path):
 
 
 def test_no_more_associations_than_allowed_are_opened(pacs_a: PacsSimulator):
-    pacs = settings_of(pacs_a, max_associations=1, timeout=0.5)
-    with retrieve(pacs, STUDY, buffered=1) as first:
+    patient, hurried = (settings_of(pacs_a, max_associations=1, timeout=timeout) for timeout in (10.0, 0.5))
+    with retrieve(patient, STUDY, buffered=1) as first:
         next(first)
-        with retrieve(pacs, STUDY) as second, pytest.raises(PacsOccupe):
+        with retrieve(hurried, STUDY) as second, pytest.raises(PacsOccupe):
             next(second)
 
 
