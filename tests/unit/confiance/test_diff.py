@@ -62,3 +62,8 @@ def test_what_is_removed_one_way_is_added_the_other(left: list[int], right: list
     there, back = diff(first, second), diff(second, first)
     assert sorted(d.db for d in there.added) == sorted(d.db for d in back.removed)
     assert len(second.domaines) == len(first.domaines) + len(there.added) - len(there.removed)
+
+
+def test_a_row_that_stands_twice_and_then_once_is_seen() -> None:
+    found = diff(_draft(domaine(1), domaine(1), domaine(2)), _draft(domaine(1), domaine(2)))
+    assert (found.removed, found.added, found.changed) == ((domaine(1),), (), ())

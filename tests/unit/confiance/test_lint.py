@@ -102,3 +102,14 @@ def test_the_worst_comes_first_and_names_its_row() -> None:
     assert [finding.severity for finding in findings] == sorted((f.severity for f in findings), key=list(Severity).index)
     assert (findings[0].row, findings[0].db) == (2, "x")
     assert all(finding.message.endswith((".", ")")) or "DN" in finding.message for finding in findings)
+
+
+def test_rows_known_to_be_right_are_read_again_beside_the_others_only() -> None:
+    wrong, right = replace(domaine(1), db="x"), domaine(2)
+    known = frozenset({wrong, right})
+    assert lint(Brouillon((wrong, right), GENERATION))
+    assert lint(Brouillon((wrong, right), GENERATION), known=known) == ()
+    assert [found.code for found in lint(Brouillon((right, right), GENERATION), known=known) if found.severity is Severity.ERREUR] == [
+        "lint.doublon"
+    ]
+    assert lint(Brouillon((replace(wrong, vi=""), right), GENERATION), known=known)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from banc.attaques.terrain import GENERATION, NOW, Terrain
 from confiance.liste_blanche import Freshness, TrustedListeBlanche
-from confiance.sante import MAX_BYTES, Sante, SanteIllisible, SanteListeBlanche, SantePacs, Statut, worst
+from confiance.sante import MAX_BYTES, Sante, SanteIllisible, SanteListeBlanche, SantePacs, SanteTete, Statut, worst
+from confiance.transparence.reperes import Contradiction, Repere, compare
 
 LISTE = SanteListeBlanche("ab" * 32, GENERATION, Freshness.FRESH)
 PACS = SantePacs("db1.349.mesimagesmedicales.fr", Statut.UP, NOW)
@@ -102,3 +103,36 @@ def test_any_json_gives_a_state_or_a_refusal(value: object) -> None:
     except SanteIllisible:
         return
     assert sante.statut in Statut
+
+
+REPERE = Repere(12, "cd" * 32, 7, 7, "ef" * 32, None, "ab" * 32, "01" * 32)
+WITH_HEAD = replace(GOOD, liste_blanche=replace(LISTE, tete=SanteTete(REPERE, "confirmee")))
+
+
+def test_the_head_is_read_back_and_two_gateways_can_compare_it() -> None:
+    again = Sante.from_json(WITH_HEAD.to_json()).liste_blanche.tete
+    assert again == SanteTete(REPERE, "confirmee")
+    other = replace(REPERE, sha256="99" * 32)
+    assert [one.contradiction for one in compare({"a": again.repere, "b": other})] == [Contradiction.NUMERO]
+
+
+def test_a_gateway_that_follows_no_head_says_nothing_of_it() -> None:
+    assert "tete" not in json.loads(GOOD.to_json())["liste_blanche"]
+
+
+def test_the_four_fields_of_the_contract_are_enough() -> None:
+    value = json.loads(WITH_HEAD.to_json())
+    value["liste_blanche"]["tete"] = {"sha256": "cd" * 32, "numero": 12, "sequence": 7, "taille": 7, "etat": "confirmee", "autre": 1}
+    tete = Sante.from_json(json.dumps(value).encode()).liste_blanche.tete
+    assert tete is not None
+    assert (tete.repere.numero, tete.repere.racine) == (12, None)
+
+
+@pytest.mark.parametrize(
+    "tete", [[], "x", {}, {"sha256": "cd", "numero": 1, "sequence": 1, "taille": 1}, {"sha256": "cd" * 32, "numero": "1"}]
+)
+def test_a_head_that_is_none_makes_the_answer_unreadable(tete: object) -> None:
+    value = json.loads(WITH_HEAD.to_json())
+    value["liste_blanche"]["tete"] = tete
+    with pytest.raises(SanteIllisible):
+        Sante.from_json(json.dumps(value).encode())

@@ -9,7 +9,11 @@ One JSON object, UTF-8, without any patient data, answered to ``Accept: applicat
     {"format": "1.0", "status": "UP", "instant": "2026-01-02T03:04:05Z",
      "drimbox": {"status": "UP", "version": "0.1.0"},
      "pacs": [{"db": "db1.349.mesimagesmedicales.fr", "status": "UP", "vu": "2026-01-02T03:04:00Z"}],
-     "liste_blanche": {"sha256": "…", "date_generation": "2026-01-01T00:00:00Z", "freshness": "fresh"}}
+     "liste_blanche": {"sha256": "…", "date_generation": "2026-01-01T00:00:00Z", "freshness": "fresh",
+                       "tete": {"sha256": "…", "numero": 12, "sequence": 7, "taille": 7, "etat": "confirmee"}}}
+
+``tete`` is absent from a gateway that follows no head, or that accepted none yet; :mod:`confiance.transparence.reperes` says what may
+stand in it and how two gateways compare what they say.
 
 ``status`` is that of the worst part. A reader ignores the fields it does not know and refuses a format whose first number is not its
 own. HTTP 200 goes with UP and DEGRADED, 503 with DOWN.
@@ -27,6 +31,7 @@ from confiance import horodatage
 from confiance.errors import PeerError
 from confiance.liste_blanche.freshness import Freshness
 from confiance.liste_blanche.trusted import TrustedListeBlanche
+from confiance.transparence.reperes import Repere
 
 FORMAT: Final = "1.0"
 MAX_BYTES: Final = 1 << 20
@@ -73,6 +78,19 @@ class SantePacs:
 
 
 @dataclass(frozen=True, slots=True)
+class SanteTete:
+    """The head this Drimbox trusts.
+
+    Attributes:
+        repere: where the publisher stood.
+        etat: value of :class:`confiance.transparence.liste_et_tete.EtatTete`, what the head says of the list held.
+    """
+
+    repere: Repere
+    etat: str
+
+
+@dataclass(frozen=True, slots=True)
 class SanteListeBlanche:
     """The list this Drimbox trusts.
 
@@ -80,11 +98,13 @@ class SanteListeBlanche:
         sha256: hex digest of the file; None when it has none.
         date_generation: its DateDeGeneration, UTC; None when it has none.
         freshness: how old that trust is.
+        tete: the head it trusts; None when it follows none.
     """
 
     sha256: str | None
     date_generation: datetime | None
     freshness: Freshness
+    tete: SanteTete | None = None
 
     @classmethod
     def of(cls, trusted: TrustedListeBlanche, now: datetime) -> SanteListeBlanche:
@@ -139,6 +159,7 @@ class Sante:
                     "sha256": liste.sha256,
                     "date_generation": _text(liste.date_generation),
                     "freshness": liste.freshness.value,
+                    **({} if liste.tete is None else {"tete": {**liste.tete.repere.as_json(), "etat": liste.tete.etat}}),
                 },
             }
         ).encode()
@@ -178,8 +199,13 @@ def _read(value: dict[str, Any]) -> Sante:
             None if liste["sha256"] is None else str(liste["sha256"]),
             _time(liste["date_generation"]),
             Freshness(liste["freshness"]),
+            _tete(liste.get("tete")),
         ),
     )
+
+
+def _tete(value: Any) -> SanteTete | None:
+    return None if value is None else SanteTete(Repere.read(value), str(value.get("etat", ""))[:40])
 
 
 def _text(value: datetime | None) -> str | None:

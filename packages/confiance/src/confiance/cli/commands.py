@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from confiance.cli import compare, report, sign, verify, watch
+from confiance.cli import compare, log, report, sign, verify, watch
 from confiance.cli.french import FrenchParser
 from confiance.errors import DrimmError
 
@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "sign": Command("signer un brouillon", sign.add_sign, sign.run_sign),
     "lint": Command("chercher les fautes de contenu", compare.add_lint, compare.run_lint),
     "diff": Command("comparer deux listes", compare.add_diff, compare.run_diff),
+    "log": Command("vérifier une preuve du Journal des listes", log.add_log, log.run_log),
     "watch": Command("suivre une Liste Blanche publiée", watch.add_watch, watch.run_watch),
 }
 

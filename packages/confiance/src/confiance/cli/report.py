@@ -15,6 +15,7 @@ from confiance.cli.inputs import Unreadable
 from confiance.errors import DrimmError
 from confiance.liste_blanche.model import Domaine, ListeBlanche
 from confiance.liste_blanche.store import StateUnreadable
+from confiance.transparence.refusals import TeteClesInvalides, TeteEtatIllisible
 from confiance.xades.signing_key import SigningKeyError
 
 
@@ -27,7 +28,7 @@ class Exit(IntEnum):
     UNREADABLE = 3
 
 
-_UNREADABLE = (Unreadable, AnchorsError, StateUnreadable, SigningKeyError)
+_UNREADABLE = (Unreadable, AnchorsError, StateUnreadable, SigningKeyError, TeteClesInvalides, TeteEtatIllisible)
 
 
 def exit_code(error: DrimmError) -> Exit:

@@ -7,10 +7,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from confiance.cli import inputs, report
+from confiance.cli import head, inputs, report
 from confiance.liste_blanche import store
 from confiance.liste_blanche.trusted import TrustedListeBlanche
 from confiance.liste_blanche.verifier import verify
+from confiance.transparence.liste_et_tete import Lecteur
 
 
 def add_verify(parser: argparse.ArgumentParser) -> None:
@@ -19,29 +20,29 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", metavar="FICHIER", type=Path, help="mémoire du lecteur : refuse les retours en arrière")
     parser.add_argument("--confirm-removal", metavar="SHA256", help="accepter le retrait massif de cette liste-là (avec --state)")
     parser.add_argument("--json", action="store_true", help="répondre en JSON")
+    head.add_file(parser)
     inputs.add_trust(parser, required=True)
 
 
 def run_verify(args: argparse.Namespace) -> report.Exit:
-    """Verify a list, with or without memory."""
+    """Verify a list, with or without memory, with or without its head."""
     policy, at = inputs.policy_of(args), inputs.trusted_time(args)
     data = inputs.read_file(args.liste)
-    if args.state is None:
-        liste, extra = verify(data, policy, at=at), {}
-    else:
-        reader = store.load(args.state, policy)
-        outcome = reader.update(data, at=at, confirm_removal=args.confirm_removal)
+    reader = TrustedListeBlanche(policy) if args.state is None else store.load(args.state, policy)
+    with head.reader_of(args) as tete:
+        head.take(tete, args, at)
+        lecteur = Lecteur(reader, tete)
+        outcome = lecteur.update_liste(data, at=at, confirm_removal=args.confirm_removal)
+    extra = {}
+    if args.state is not None:
         store.save(reader, args.state)
-        liste, extra = reader.require(), {"outcome": outcome.value, "freshness": _freshness(reader, args)}
+        extra = {"outcome": outcome.value, "freshness": lecteur.freshness(at).value}
     if args.json:
-        report.show_json(report.liste_as_dict(liste) | extra)
+        report.show_json(report.liste_as_dict(reader.require()) | extra | head.as_dict(lecteur, at))
     else:
-        report.show(*report.liste_as_lines(liste), *(f"  {name:<19}: {value}" for name, value in extra.items()))
+        lines = [f"  {name:<19}: {value}" for name, value in extra.items()]
+        report.show(*report.liste_as_lines(reader.require()), *lines, *head.as_lines(lecteur, at))
     return report.Exit.ACCEPTED
-
-
-def _freshness(reader: TrustedListeBlanche, args: argparse.Namespace) -> str:
-    return reader.freshness(inputs.trusted_time(args)).value
 
 
 def add_find(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from confiance.cli import inputs, report
+from confiance.cli import head, inputs, report
 from confiance.errors import OwnError
 
 
@@ -27,6 +27,11 @@ def add_watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="lire une fois et finir")
     parser.add_argument("--ca-file", metavar="PEM", type=Path, help="autorités admises pour le serveur web")
     parser.add_argument("--json", action="store_true", help="une ligne JSON par lecture")
+    group = head.add_keys(parser)
+    group.add_argument(
+        "--head-url", metavar="URL", action="append", default=[], help="adresse de la Tête (par défaut tete.json à côté de chaque liste)"
+    )
+    group.add_argument("--head-state", metavar="FICHIER", type=Path, help="mémoire des Têtes (par défaut à côté de --state)")
     inputs.add_trust(parser, required=True)
 
 

@@ -51,7 +51,8 @@ class Diff:
 
 def diff(before: Contenu, after: Contenu) -> Diff:
     """Compare two lists or drafts; rows come in the order of their file."""
-    old, new = _by_name(before), _by_name(after)
+    touched = _touched(before.domaines, after.domaines)
+    old, new = _by_name(before, touched), _by_name(after, touched)
     added: list[Domaine] = []
     removed: list[Domaine] = []
     changed: list[Changement] = []
@@ -63,11 +64,24 @@ def diff(before: Contenu, after: Contenu) -> Diff:
     return Diff(tuple(added), tuple(removed), tuple(changed), before.date_generation, after.date_generation)
 
 
-def _by_name(content: Contenu) -> dict[str, list[Domaine]]:
+def _touched(before: tuple[Domaine, ...], after: tuple[Domaine, ...]) -> set[str]:
+    """Return the names of which a row differs: most lists change little, and no DN is parsed for their other rows."""
+    left, right = set(before), set(after)
+    if len(left) < len(before) or len(right) < len(after):  # a row stands twice: no name is left aside
+        return {_name(row) for row in left | right}
+    return {_name(row) for row in left ^ right}
+
+
+def _by_name(content: Contenu, touched: set[str]) -> dict[str, list[Domaine]]:
     grouped: defaultdict[str, list[Domaine]] = defaultdict(list)
-    for domaine in content.domaines:
-        grouped[domaine.db.strip().lower()].append(domaine)
+    for domaine in content.domaines if touched else ():
+        if (name := _name(domaine)) in touched:
+            grouped[name].append(domaine)
     return grouped
+
+
+def _name(domaine: Domaine) -> str:
+    return domaine.db.strip().lower()
 
 
 def _pair(old: list[Domaine], new: list[Domaine]) -> tuple[list[tuple[Domaine, Domaine]], list[Domaine], list[Domaine]]:

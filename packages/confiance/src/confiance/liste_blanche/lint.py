@@ -8,7 +8,9 @@ list with an ``erreur``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -65,15 +67,22 @@ class LintRules:
 _Row = tuple[int, Domaine]
 
 
-def lint(content: Contenu, rules: LintRules | None = None) -> tuple[Finding, ...]:
-    """Return the faults of a list or of a draft, worst first, then in the order of the file."""
+def lint(content: Contenu, rules: LintRules | None = None, *, known: AbstractSet[Domaine] = frozenset()) -> tuple[Finding, ...]:
+    """Return the faults of a list or of a draft, worst first, then in the order of the file.
+
+    Args:
+        content: the list or the draft.
+        rules: what it is compared with.
+        known: rows that were read before with these rules: they are not read again one by one, only beside the others.
+    """
     rules = rules or LintRules()
     rows = list(enumerate(content.domaines, start=1))
     found = list(_list_findings(content))
     for row in rows:
-        found += _name_findings(row, rules)
-        found += _dn_findings(row)
-        found += _text_findings(row)
+        if row[1] not in known:
+            found += _name_findings(row, rules)
+            found += _dn_findings(row)
+            found += _text_findings(row)
         if row[1].date_maj > content.date_generation:
             found.append(_finding(row, "date_future", Severity.ERREUR, "DateMAJ est postérieure à la date de génération de la liste."))
     found += _repeated_names(rows, content, rules)
@@ -171,10 +180,10 @@ def _repeated_names(rows: list[_Row], content: Contenu, rules: LintRules) -> Ite
     def name(row: _Row) -> str:
         return row[1].db.strip().lower()
 
-    for _, group in groupby(sorted(rows, key=lambda row: (name(row), row[0])), key=name):
+    counted = Counter(map(name, rows))
+    repeated = [row for row in rows if counted[name(row)] > 1] if len(counted) < len(rows) else []
+    for _, group in groupby(sorted(repeated, key=lambda row: (name(row), row[0])), key=name):
         same = list(group)
-        if len(same) == 1:
-            continue
         names = {row[1].dn() or row[1].dn_certificat_operateur for row in same}
         last = same[-1]
         if len(names) < len(same):

@@ -87,18 +87,23 @@ def save(trusted: TrustedListeBlanche, path: Path) -> None:
         StateUnreadable: the file cannot be written.
     """
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(to_bytes(trusted))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        replace_file(path, to_bytes(trusted))
     except OSError as error:
         raise StateUnreadable("L'état du lecteur de la Liste Blanche ne peut pas être enregistré.") from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace a file at once and for good; raises OSError, and then leaves the old one."""
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    _sync_folder(path.parent)
 
 
 def load(path: Path, policy: Policy, settings: ReaderSettings | None = None) -> TrustedListeBlanche:

@@ -8,6 +8,7 @@ What it remembers defends against what one file cannot show: an older genuine li
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -127,13 +128,17 @@ class TrustedListeBlanche:
         """Take new anchors, CRLs or signers for the next update."""
         self._policy = policy
 
-    def update(self, data: bytes, *, at: datetime, confirm_removal: str | None = None) -> Outcome:
+    def update(
+        self, data: bytes, *, at: datetime, confirm_removal: str | None = None, check: Callable[[ListeBlanche], None] | None = None
+    ) -> Outcome:
         """Verify a file and trust it if it is not older than what is trusted.
 
         Args:
             data: the file, whole.
             at: the trusted time, aware.
             confirm_removal: hex SHA-256 of a file whose mass removal a person confirmed.
+            check: a further condition on the verified list, which raises; even a list already held must meet it, else a mirror that
+                withholds the newest one would keep the trust fresh.
 
         Returns:
             Whether the list is a new one.
@@ -144,6 +149,8 @@ class TrustedListeBlanche:
         """
         self._check_clock(at)
         liste = verify(data, self._policy, at=at)
+        if check is not None:
+            check(liste)
         memory = self._memory
         if memory is None:
             self._memory = Memory(data, liste, at, at, changed=True, latest_seen=at)

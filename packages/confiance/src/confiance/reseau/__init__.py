@@ -3,5 +3,6 @@
 """The only place of confiance that may open a socket (extra ``[reseau]``)."""
 
 from confiance.reseau.fetch import Fetched, FetchFailed, FetchLimits, fetch
+from confiance.reseau.tete import HeadFetchFailed, HeadFollower
 
-__all__ = ["FetchFailed", "FetchLimits", "Fetched", "fetch"]
+__all__ = ["FetchFailed", "FetchLimits", "Fetched", "HeadFetchFailed", "HeadFollower", "fetch"]

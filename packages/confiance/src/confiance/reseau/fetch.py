@@ -79,7 +79,9 @@ async def fetch(session: aiohttp.ClientSession, address: str, *, etag: str | Non
                     return Fetched(None, etag)
                 if response.status == _OK:
                     return Fetched(await _read(response, limits), response.headers.get("ETag"))
-                url = _safe(url.join(URL(response.headers.get("Location", ""))) if _redirects(response) else URL())
+                if not _redirects(response):
+                    break
+                url = _safe(url.join(URL(response.headers.get("Location", ""))))
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
         raise FetchFailed from error
     raise FetchFailed
