@@ -12,11 +12,30 @@ import pytest
 from banc.jeux import make_images
 from banc.pacs import PacsSimulator
 from banc.pacs.orthanc import OrthancPacs
+from banc.pacs.ports import free_port
 from drimbox.config import Pacs
+from drimbox.socle.pacs.flux import DemandeImages, recuperer
+from drimbox.socle.pacs.model import ObjetDicom
+
+MOVE_PORT = free_port()  # where the Orthanc of these tests sends what C-MOVE asks
 
 
 def settings_of(pacs: PacsSimulator | OrthancPacs, **changes: object) -> Pacs:
     return Pacs(**({"name": pacs.aet, "host": "127.0.0.1", "port": pacs.port, "aet": pacs.aet, "timeout": 10.0} | changes))
+
+
+def kept(pacs: PacsSimulator) -> dict[str, bytes]:
+    return {entry.sop_instance_uid: entry.load().dataset for entry in pacs.index.entries()}
+
+
+async def fetch(pacs: Pacs, demande: DemandeImages) -> dict[str, ObjetDicom]:
+    """Retrieve objects and keep them whole, by instance."""
+    found = {}
+    async with recuperer(pacs, demande) as flux:
+        async for objet in flux:
+            data = objet.entete + b"".join([bytes(bloc) async for bloc in objet.blocs()])
+            found[objet.sop_instance_uid] = ObjetDicom(objet.sop_class_uid, objet.sop_instance_uid, objet.transfer_syntax_uid, data)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +60,6 @@ def pacs_b(tmp_path: Path) -> Iterator[PacsSimulator]:
 
 @pytest.fixture(scope="module")
 def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrthancPacs]:
-    with OrthancPacs(tmp_path_factory.mktemp("orthanc")) as pacs:
+    destinations = {"drimbox": ("DRIMOVE", "127.0.0.1", MOVE_PORT)}
+    with OrthancPacs(tmp_path_factory.mktemp("orthanc"), destinations=destinations) as pacs:
         yield pacs

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from banc.jeux import IDENTITE
 from banc.pacs import PacsSimulator
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
+from drimbox.socle.pacs.flux import DemandeImages
 from drimbox.socle.pacs.model import ObjetDicom
-from drimbox.socle.pacs.retrieval import retrieve
 from drimbox.socle.pacs.storage import NO_CONTEXT, store
-from tests.integration.drimbox.pacs.conftest import settings_of
+from tests.integration.drimbox.pacs.conftest import fetch, settings_of
 
 STUDY = IDENTITE.examens[0].study_instance_uid
 
@@ -25,8 +26,8 @@ def objets(pacs_a: PacsSimulator) -> list[ObjetDicom]:
 
 
 def test_a_study_goes_from_one_pacs_to_the_other_untouched(pacs_a: PacsSimulator, pacs_b: PacsSimulator):
-    with retrieve(settings_of(pacs_a), STUDY, buffered=1) as objets:
-        results = list(store(settings_of(pacs_b), objets))
+    objets = asyncio.run(fetch(settings_of(pacs_a), DemandeImages(STUDY)))
+    results = list(store(settings_of(pacs_b), objets.values()))
     assert [result.stored for result in results] == [True] * 8
     assert not any(result.warning for result in results)
     sent = {entry.sop_instance_uid: entry.load() for entry in pacs_a.index.entries()}

@@ -11,7 +11,7 @@ from pydicom import dcmread
 
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.part10 import file_header, to_part10
-from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS, SYNTAXES, contexts_for
+from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS, SYNTAXES, kinds_for
 
 ELEMENT = b"\x08\x00\x60\x00CS\x02\x00CT"
 
@@ -33,7 +33,19 @@ def test_the_file_is_the_header_and_the_bytes():
 @pytest.mark.parametrize("classes", [1, 2, 6, 7, 20, 127, 200])
 def test_contexts_never_exceed_an_association_and_serve_every_class_they_can(classes):
     uids = [f"1.2.840.10008.5.1.4.1.1.{n}" for n in range(1, classes + 1)]
-    contexts = contexts_for(uids, reserved=1)
-    assert len(contexts) <= MAX_CONTEXTS - 1
-    assert len({context.abstract_syntax for context in contexts}) == min(classes, MAX_CONTEXTS - 1)
-    assert all(context.transfer_syntax[0] in SYNTAXES for context in contexts)
+    kinds = kinds_for(uids, reserved=1)
+    assert len(kinds) == min(MAX_CONTEXTS - 1, classes * len(SYNTAXES))
+    assert len({sop_class for sop_class, _ in kinds}) == min(classes, MAX_CONTEXTS - 1)
+    assert all(len(syntaxes) == 1 and syntaxes[0] in SYNTAXES for _, syntaxes in kinds)
+
+
+def test_reports_take_few_contexts_and_leave_the_room_to_images():
+    ct, reports = "1.2.840.10008.5.1.4.1.1.2", [f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in range(1, 20)]
+    kinds = kinds_for([*reports, ct])
+    assert [syntaxes[0] for sop_class, syntaxes in kinds if sop_class == ct] == list(SYNTAXES)
+    assert len(kinds) == len(SYNTAXES) + 4 * len(reports)
+
+
+def test_only_the_syntaxes_accepted_are_proposed_for_images():
+    accept = ("1.2.840.10008.1.2.4.80",)
+    assert kinds_for(["1.2.840.10008.5.1.4.1.1.2"], accept=accept) == [("1.2.840.10008.5.1.4.1.1.2", accept)]

@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
 from banc.jeux.identite import IDENTITE, ExamenJeu, IdentiteJeu
 from banc.jeux.images import JeuImages, SerieJeu, write_series
 from banc.jeux.pixels import head
@@ -15,7 +17,9 @@ STEPS = 24
 BIG_NUMBER = 900_000
 
 
-def big_study(folder: Path, images: int, identite: IdentiteJeu | None = None) -> JeuImages:
+def big_study(
+    folder: Path, images: int, identite: IdentiteJeu | None = None, *, transfer_syntax: str = ExplicitVRLittleEndian
+) -> JeuImages:
     """Write a study of ``images`` images; the folder is left alone when it already holds them all.
 
     The slices come from one real image by scaling and grain: their geometry means nothing, their size, their syntax and the way they
@@ -29,5 +33,11 @@ def big_study(folder: Path, images: int, identite: IdentiteJeu | None = None) ->
     result = JeuImages(folder, examen.study_instance_uid, 1, images)
     folder.mkdir(parents=True, exist_ok=True)
     if sum(1 for _ in folder.glob("*.dcm")) != images:
-        write_series(folder, identite, examen, SerieJeu(1, "Tête, série de mesure", "HEAD", head(), 0.5), images)
+        write_series(
+            folder,
+            identite,
+            examen,
+            SerieJeu(1, "Tête, série de mesure", "HEAD", head(), 0.5, transfer_syntax=UID(transfer_syntax)),
+            images,
+        )
     return result

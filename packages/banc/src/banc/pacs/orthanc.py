@@ -32,11 +32,19 @@ class OrthancPacs:
         aet: called AE Title.
         port: DICOM port; a free one by default.
         destinations: C-MOVE destinations, name → (AE Title, host, port).
+        nagle: leave Nagle's algorithm on, as a PACS that nobody tuned does.
     """
 
     def __init__(
-        self, folder: Path, aet: str = "ORTHANC", *, port: int = 0, destinations: dict[str, tuple[str, str, int]] | None = None
+        self,
+        folder: Path,
+        aet: str = "ORTHANC",
+        *,
+        port: int = 0,
+        destinations: dict[str, tuple[str, str, int]] | None = None,
+        nagle: bool = False,
     ) -> None:
+        self._nagle = nagle
         self.folder = folder
         self.aet = aet
         self.port = port or free_port()
@@ -59,7 +67,7 @@ class OrthancPacs:
         configuration = self.folder / "orthanc.json"
         configuration.write_text(json.dumps(self._configuration()), encoding="utf-8")
         # Debian's DCMTK leaves Nagle on unless told: 40 ms per object otherwise.
-        environment = {**os.environ, "TCP_NODELAY": "1"}
+        environment = {**os.environ, "TCP_NODELAY": "0" if self._nagle else "1"}
         with (self.folder / "orthanc.log").open("wb") as log:
             self._process = subprocess.Popen([PROGRAM, configuration], env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self._wait_until_ready()
@@ -97,11 +105,9 @@ class OrthancPacs:
         count = 0
         try:
             for path in paths:
-                connection.request("POST", "/instances", path.read_bytes(), {"Content-Type": "application/dicom"})
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status != http.client.OK:
-                    message = f"Orthanc refuse {path.name} : HTTP {answer.status}"
+                status = _post(connection, path.read_bytes())
+                if status != http.client.OK:
+                    message = f"Orthanc refuse {path.name} : HTTP {status}"
                     raise RuntimeError(message)
                 count += 1
         finally:
@@ -162,3 +168,19 @@ class OrthancPacs:
             "StableAge": 1,
             "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "StudiesMetadata": "Full", "SeriesMetadata": "Full"},
         }
+
+
+def _post(connection: http.client.HTTPConnection, content: bytes) -> int:
+    """Post one object; a connection that Orthanc closed meanwhile (its keep-alive lasts one second) is opened again, once."""
+    for last in (False, True):
+        try:
+            connection.request("POST", "/instances", content, {"Content-Type": "application/dicom"})
+            answer = connection.getresponse()
+            answer.read()
+        except (ConnectionError, http.client.RemoteDisconnected):
+            connection.close()
+            if last:
+                raise
+        else:
+            return answer.status
+    return 0

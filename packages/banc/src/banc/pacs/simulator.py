@@ -14,23 +14,28 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 from pynetdicom import AE, AllStoragePresentationContexts, build_context, evt
 from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.transport import ThreadedAssociationServer
 
 from banc.pacs.index import Entry, Index, UnreadableObject
 from banc.pacs.matching import BadIdentifier, answer, check, matches, search
 from drimbox.socle.pacs.associations import ignore_late_events, keep_answers
+from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.objets import from_store
-from drimbox.socle.pacs.storage import send_bytes
 from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS, SYNTAXES
 
 VERIFICATION = "1.2.840.10008.1.1"
 FIND, MOVE, GET = (f"1.2.840.10008.5.1.4.1.2.2.{n}" for n in (1, 2, 3))
 UNCOMPRESSED = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"]
+POLL_SECONDS, POLLS_PER_LOOK = 0.05, 10
 PENDING, CANCEL, BAD_IDENTIFIER, UNREADABLE, SUCCESS = 0xFF00, 0xFE00, 0xA900, 0xC000, 0x0000
 
 
@@ -61,6 +66,7 @@ class PacsSimulator:
         """Index the folder and listen; ``port`` then holds the real port."""
         self.index.scan()
         ae = _RawAE(ae_title=self.aet)
+        ae.own_handlers = [(evt.EVT_CONN_OPEN, self._on_open), (evt.EVT_CONN_CLOSE, self._on_close)]
         ae.require_called_aet = True
         ae.require_calling_aet = sorted(self._known)
         ae.maximum_associations = 32
@@ -102,6 +108,7 @@ class PacsSimulator:
         ]
 
     def _on_open(self, event: Any) -> None:
+        ignore_late_events(event.assoc)
         connection = event.assoc.dul.socket.socket
         if connection is not None:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -112,6 +119,7 @@ class PacsSimulator:
         connection = self._sockets.pop(id(event.assoc), None)
         if connection is not None:
             connection.close()
+        event.assoc.dimse.msg_queue.put((None, None))  # whoever waits for an answer is told that none will come
 
     def _on_find(self, event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
         try:
@@ -180,11 +188,31 @@ class _Sendable(Dataset):
         return sendable
 
 
+class _Server(ThreadedAssociationServer):
+    """A listener that stops when told; by default it looks twice a second, and so long does every stop of a PACS last."""
+
+    _polls = 0
+
+    def serve_forever(self, poll_interval: float = POLL_SECONDS) -> None:
+        super().serve_forever(poll_interval)
+
+    def service_actions(self) -> None:
+        # collects the garbage of the whole process once in so many calls: not more often than it would
+        self._polls += 1
+        if self._polls % POLLS_PER_LOOK == 0:
+            super().service_actions()
+
+
 class _RawAE(AE):
-    """An AE whose outgoing associations (C-MOVE) carry bytes untouched."""
+    """An AE whose outgoing associations (C-MOVE) carry bytes untouched, and whose connections are closed in every case."""
+
+    own_handlers: list[Any]
+
+    def make_server(self, *args: Any, **kwargs: Any) -> Any:
+        return super().make_server(*args, **(kwargs | {"server_class": _Server}))
 
     def associate(self, *args: Any, **kwargs: Any) -> Association:
-        association = super().associate(*args, **kwargs)
+        association = super().associate(*args, **(kwargs | {"evt_handlers": self.own_handlers}))
         keep_answers(association)
         _send_raw_on(association)
         return association
@@ -199,7 +227,6 @@ def _send_all(event: evt.Event, entries: list[Entry]) -> Iterator[tuple[int, Dat
 
 
 def _carry_bytes(event: evt.Event) -> None:
-    ignore_late_events(event.assoc)
     _send_raw_on(event.assoc)
 
 
@@ -210,12 +237,29 @@ def _send_raw_on(association: Any) -> None:
         kind = (objet.sop_class_uid, objet.transfer_syntax_uid)
         context = next(cx for cx in association.accepted_contexts if (cx.abstract_syntax, cx.transfer_syntax[0]) == kind and cx.as_scu)
         status = Dataset()
-        answer_status = send_bytes(association, objet, context_id=context.context_id, message_id=msg_id)
+        if not association.is_established:
+            return status
+        answer_status = _send_bytes(association, objet, context_id=context.context_id, message_id=msg_id)
         if answer_status is not None:
             status.Status = answer_status
         return status
 
     association.send_c_store = send
+
+
+def _send_bytes(association: Any, objet: ObjetDicom, *, context_id: int, message_id: int) -> int | None:
+    """Send one object as it is, one floor below pynetdicom's send_c_store; return the status, or None when nothing came back."""
+    request = C_STORE()
+    request.MessageID = message_id
+    request.Priority = 2
+    request.AffectedSOPClassUID = UID(objet.sop_class_uid)
+    request.AffectedSOPInstanceUID = UID(objet.sop_instance_uid)
+    request.DataSet = BytesIO(objet.dataset)
+    association.dimse.send_msg(request, context_id)
+    _context, answer = association.dimse.get_msg(block=True)
+    if answer is None or not answer.is_valid_response:
+        return None
+    return int(answer.Status)
 
 
 def _add_contexts(ae: AE) -> None:

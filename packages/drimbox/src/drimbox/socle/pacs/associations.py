@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,34 +18,16 @@ from pynetdicom.presentation import PresentationContext
 from pynetdicom.transport import AddressInformation, AssociationSocket
 
 from drimbox.config import Pacs
-from drimbox.socle.pacs.errors import PacsIndisponible, PacsOccupe, PacsRefuse
+from drimbox.socle.pacs.appel import tls_context
+from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from drimbox.socle.pacs.places import place
 
 MAX_PDU_BYTES = 131_072
 REJECTED_FOR_GOOD = 0x01
 
 # A PACS holds values that the standard forbids; we carry them, and do not comment on each of them.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-
-_slots: dict[tuple[str, int, str], threading.BoundedSemaphore] = {}
-_slots_lock = threading.Lock()
-
-
-@contextmanager
-def slot(pacs: Pacs) -> Iterator[None]:
-    """Hold one of the associations that this process may open to this PACS at a time.
-
-    Raises:
-        PacsOccupe: none became free within the timeout of the PACS.
-    """
-    with _slots_lock:
-        semaphore = _slots.setdefault((pacs.host, pacs.port, pacs.aet), threading.BoundedSemaphore(pacs.max_associations))
-    if not semaphore.acquire(timeout=pacs.timeout):
-        raise PacsOccupe
-    try:
-        yield
-    finally:
-        semaphore.release()
 
 
 def associate(
@@ -69,6 +50,7 @@ def associate(
     ae.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     ae.acse_timeout = ae.dimse_timeout = ae.connection_timeout = pacs.timeout
     ae.network_timeout = None  # an association may wait for a slow reader of ours: that wait has its own limit, elsewhere
+    context = tls_context(pacs)
     with translated():
         association = ae.associate(
             pacs.host,
@@ -77,6 +59,7 @@ def associate(
             ae_title=pacs.aet,
             max_pdu=MAX_PDU_BYTES,
             ext_neg=list(roles),
+            tls_args=None if context is None or pacs.tls is None else (context, pacs.tls.server_name or pacs.host),
             evt_handlers=[(evt.EVT_CONN_OPEN, _tune, [pacs.timeout]), *handlers],
         )
     if not association.is_established:
@@ -89,7 +72,7 @@ def associate(
 @contextmanager
 def opened(pacs: Pacs, contexts: Sequence[PresentationContext]) -> Iterator[Association]:
     """Open an association for the time of a block: released after it, aborted when it fails."""
-    with slot(pacs):
+    with place(pacs):
         association = associate(pacs, contexts)
         try:
             with translated():

@@ -5,17 +5,21 @@
 ::
 
     TransportError
-    └── PacsIndisponible      no answer, association refused for a while, silence, cut
+    └── PacsIndisponible      no answer, association refused for a while, silence
+        ├── PacsCoupe         it answered, then the connection or the association was cut
         └── PacsOccupe        our own cap of simultaneous associations is reached
+    OwnError
+    └── PortOccupe            we cannot listen where the PACS sends
     PeerError
     └── PacsRefuse            the PACS answered, and the answer is no
+        ├── PacsEchec         it took the request, then says that it failed
         ├── PacsAbsent        it does not hold what is asked
         └── PacsIncomplet     it sent less than it says it holds
 """
 
 from __future__ import annotations
 
-from confiance.errors import PeerError, TransportError
+from confiance.errors import OwnError, PeerError, TransportError
 
 CLAUSE = "DICOM PS3.4 annexes B et C"
 
@@ -27,6 +31,14 @@ class PacsIndisponible(TransportError):
     message = "Le PACS ne répond pas."
     remede = "Vérifier que le PACS est démarré et joignable, puis l'adresse, le port et les AE Titles de la configuration."
     clause = CLAUSE
+
+
+class PacsCoupe(PacsIndisponible):
+    """The PACS cut the connection, or aborted the association."""
+
+    code = "pacs.coupe"
+    message = "Le PACS a coupé la connexion."
+    remede = "Consulter le journal du PACS, et les équipements du réseau qui ferment les connexions ; redemander l'examen ensuite."
 
 
 class PacsOccupe(PacsIndisponible):
@@ -43,8 +55,16 @@ class PacsRefuse(PeerError):
 
     code = "pacs.refus"
     message = "Le PACS refuse la demande."
-    remede = "Déclarer l'AE Title de la DRIMbox dans le PACS et y autoriser C-ECHO, C-FIND, C-GET et C-STORE."
+    remede = "Déclarer l'AE Title de la DRIMbox dans le PACS et y autoriser C-ECHO, C-FIND, C-GET ou C-MOVE, et C-STORE."
     clause = CLAUSE
+
+
+class PacsEchec(PacsRefuse):
+    """The PACS took the request, then says that it failed."""
+
+    code = "pacs.echec"
+    message = "Le PACS n'a pas pu envoyer les images."
+    remede = "Consulter le journal du PACS à l'heure de la demande ; redemander l'examen ensuite."
 
 
 class PacsAbsent(PacsRefuse):
@@ -63,3 +83,11 @@ class PacsIncomplet(PacsRefuse):
     message = "Le PACS n'a pas envoyé toutes les images qu'il annonce."
     remede = "Consulter le journal du PACS : des sous-opérations C-STORE ont échoué ; redemander l'examen ensuite."
     clause = CLAUSE
+
+
+class PortOccupe(OwnError):
+    """The address where the PACS sends what C-MOVE asks cannot be listened to."""
+
+    code = "pacs.port_occupe"
+    message = "L'adresse de réception des images de ce PACS ne peut pas être ouverte."
+    remede = "Vérifier host et port de la table move de ce PACS, et qu'aucun autre programme n'écoute à cette adresse."

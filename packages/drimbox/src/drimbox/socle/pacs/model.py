@@ -68,3 +68,8 @@ class ObjetDicom:
     sop_instance_uid: str
     transfer_syntax_uid: str
     dataset: bytes
+
+
+def rank(number: int | None) -> int:
+    """Return what sorts by SeriesNumber or InstanceNumber: objects without a number come last."""
+    return number if number is not None else 2**31

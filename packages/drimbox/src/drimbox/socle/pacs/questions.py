@@ -1,63 +1,32 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Questions to a PACS: does it live (C-ECHO), what does it hold (C-FIND, Study Root; PS3.4 annex C).
+"""What a PACS is asked: whether it lives, how it describes a study, which studies bear an accession number.
 
-Blocking functions, to be called from a worker or a thread, never from an event loop.
+A port with two adapters, chosen by the settings of the PACS: DIMSE (C-ECHO, C-FIND) and DICOMweb (QIDO-RS). Both give the same values and
+the same errors. Blocking functions, to be called from a worker or a thread, never from an event loop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from pydicom.dataset import Dataset
-from pynetdicom import build_context
-from pynetdicom.association import Association
+from types import ModuleType
 
 from drimbox.config import Pacs
-from drimbox.socle.pacs.associations import opened
-from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
-from drimbox.socle.pacs.model import EtudePacs, InstancePacs, SeriePacs
+from drimbox.socle.pacs import questions_dimse, questions_web
+from drimbox.socle.pacs.limites import LIMITES, LimitesReponse
+from drimbox.socle.pacs.model import EtudePacs
+from drimbox.socle.pacs.questions_dimse import PENDING, SUCCESS, UNCOMPRESSED
 
-VERIFICATION = "1.2.840.10008.1.1"
-STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
-UNCOMPRESSED = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"]
-SUCCESS = 0x0000
-PENDING = (0xFF00, 0xFF01)
-
-STUDY_KEYS = (
-    "AccessionNumber", "IssuerOfPatientID", "PatientBirthDate", "PatientID", "PatientName", "PatientSex",
-    "ReferringPhysicianName", "StudyDate", "StudyDescription", "StudyID", "StudyTime",
-)  # fmt: skip
-SERIES_KEYS = ("Modality", "SeriesDescription", "SeriesNumber")
-IMAGE_KEYS = ("InstanceNumber", "NumberOfFrames", "SOPClassUID")
-
-
-@dataclass(frozen=True, slots=True)
-class LimitesReponse:
-    """How much a PACS may answer before we stop listening."""
-
-    series: int = 5_000
-    instances: int = 100_000
-    studies: int = 100
-
-
-LIMITES = LimitesReponse()
+__all__ = ["LIMITES", "PENDING", "SUCCESS", "UNCOMPRESSED", "LimitesReponse", "echo", "find_etude", "find_study_uids"]
 
 
 def echo(pacs: Pacs) -> None:
-    """Ask the PACS whether it lives (C-ECHO).
+    """Ask the PACS whether it lives.
 
     Raises:
         PacsIndisponible: it does not answer.
         PacsRefuse: it answers no.
     """
-    with opened(pacs, [build_context(VERIFICATION, UNCOMPRESSED[-1])]) as association:
-        status = association.send_c_echo().get("Status")
-    if status is None:
-        raise PacsIndisponible
-    if status != SUCCESS:
-        raise PacsRefuse(f"Le PACS refuse le C-ECHO (statut {status:#06x}).")
+    _adapter(pacs).echo(pacs)
 
 
 def find_etude(pacs: Pacs, study_uid: str, *, series_uid: str | None = None, limites: LimitesReponse = LIMITES) -> EtudePacs | None:
@@ -76,13 +45,8 @@ def find_etude(pacs: Pacs, study_uid: str, *, series_uid: str | None = None, lim
         PacsIndisponible: it does not answer.
         PacsRefuse: it answers no, or too much.
     """
-    with opened(pacs, [build_context(STUDY_ROOT_FIND, UNCOMPRESSED)]) as association:
-        answers = list(_find(association, "STUDY", STUDY_KEYS, {"StudyInstanceUID": study_uid}, limites.studies))
-        etude = next((answer for answer in answers if _text(answer, "StudyInstanceUID") == study_uid), None)
-        if etude is None:
-            return None
-        series = _find_series(association, study_uid, series_uid, limites)
-    return _to_etude(etude, study_uid, series) if series else None
+    found: EtudePacs | None = _adapter(pacs).find_etude(pacs, study_uid, series_uid=series_uid, limites=limites)
+    return found
 
 
 def find_study_uids(pacs: Pacs, *, accession: str, limites: LimitesReponse = LIMITES) -> tuple[str, ...]:
@@ -90,87 +54,9 @@ def find_study_uids(pacs: Pacs, *, accession: str, limites: LimitesReponse = LIM
 
     Serves to tell a study that has not arrived yet from a report that names the wrong study.
     """
-    with opened(pacs, [build_context(STUDY_ROOT_FIND, UNCOMPRESSED)]) as association:
-        answers = _find(association, "STUDY", ("StudyInstanceUID",), {"AccessionNumber": accession}, limites.studies)
-        return tuple(dict.fromkeys(_text(a, "StudyInstanceUID") for a in answers if _text(a, "AccessionNumber") == accession))
+    found: tuple[str, ...] = _adapter(pacs).find_study_uids(pacs, accession=accession, limites=limites)
+    return found
 
 
-def _find_series(association: Association, study_uid: str, series_uid: str | None, limites: LimitesReponse) -> tuple[SeriePacs, ...]:
-    keys = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid or ""}
-    answers = list(_find(association, "SERIES", SERIES_KEYS, keys, limites.series))
-    series, budget = [], limites.instances
-    for answer in answers:
-        uid = _text(answer, "SeriesInstanceUID")
-        instances = _find_instances(association, study_uid, uid, budget)
-        budget -= len(instances)
-        if instances:
-            series.append(
-                SeriePacs(uid, _text(answer, "Modality"), _int(answer, "SeriesNumber"), _text(answer, "SeriesDescription"), instances)
-            )
-    return tuple(sorted(series, key=lambda serie: (_rank(serie.number), serie.series_instance_uid)))
-
-
-def _find_instances(association: Association, study_uid: str, series_uid: str, limit: int) -> tuple[InstancePacs, ...]:
-    keys = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid, "SOPInstanceUID": ""}
-    answers = _find(association, "IMAGE", IMAGE_KEYS, keys, limit)
-    instances = {
-        _text(a, "SOPInstanceUID"): InstancePacs(
-            _text(a, "SOPClassUID"), _text(a, "SOPInstanceUID"), _int(a, "InstanceNumber"), _int(a, "NumberOfFrames")
-        )
-        for a in answers
-    }
-    return tuple(sorted(instances.values(), key=lambda instance: (_rank(instance.number), instance.sop_instance_uid)))
-
-
-def _find(association: Association, level: str, keys: tuple[str, ...], matching: dict[str, str], limit: int) -> Iterator[Dataset]:
-    identifier = Dataset()
-    identifier.QueryRetrieveLevel = level
-    for keyword in keys:
-        setattr(identifier, keyword, None if keyword in {"InstanceNumber", "NumberOfFrames", "SeriesNumber"} else "")
-    for keyword, value in matching.items():
-        setattr(identifier, keyword, value)
-    count = 0
-    for status, answer in association.send_c_find(identifier, STUDY_ROOT_FIND):
-        code = status.get("Status")
-        if code is None:
-            raise PacsIndisponible
-        if code in PENDING and answer is not None:
-            count += 1
-            if count > limit:
-                raise PacsRefuse(f"Le PACS annonce plus de {limit} réponses au niveau {level}.")
-            yield answer
-        elif code not in (SUCCESS, *PENDING):
-            raise PacsRefuse(f"Le PACS refuse la recherche (statut {code:#06x}).")
-
-
-def _to_etude(answer: Dataset, study_uid: str, series: tuple[SeriePacs, ...]) -> EtudePacs:
-    return EtudePacs(
-        study_instance_uid=study_uid,
-        accession_number=_text(answer, "AccessionNumber"),
-        patient_id=_text(answer, "PatientID"),
-        issuer_of_patient_id=_text(answer, "IssuerOfPatientID"),
-        patient_name=_text(answer, "PatientName"),
-        patient_birth_date=_text(answer, "PatientBirthDate"),
-        patient_sex=_text(answer, "PatientSex"),
-        study_date=_text(answer, "StudyDate"),
-        study_time=_text(answer, "StudyTime"),
-        study_id=_text(answer, "StudyID"),
-        study_description=_text(answer, "StudyDescription"),
-        referring_physician_name=_text(answer, "ReferringPhysicianName"),
-        series=series,
-    )
-
-
-def _text(answer: Dataset, keyword: str) -> str:
-    value = answer.get(keyword)
-    return "" if value is None else str(value).strip(" \x00")
-
-
-def _int(answer: Dataset, keyword: str) -> int | None:
-    text = _text(answer, keyword)
-    return int(text) if text.lstrip("-+").isdecimal() else None
-
-
-def _rank(number: int | None) -> int:
-    # objects without a number come last
-    return number if number is not None else 2**31
+def _adapter(pacs: Pacs) -> ModuleType:
+    return questions_web if pacs.questions == "qido" else questions_dimse

@@ -5,19 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
-
-from pydicom.uid import UID
-from pynetdicom import build_context
-from pynetdicom.association import Association
-from pynetdicom.dimse_primitives import C_STORE
+from dataclasses import dataclass, replace
 
 from drimbox.config import Pacs
-from drimbox.socle.pacs.associations import associate, close, slot, translated
-from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
+from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
+from drimbox.socle.pacs.envoi import Envoi
 from drimbox.socle.pacs.model import ObjetDicom
+from drimbox.socle.pacs.places import place
 from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS
 
 SUCCESS = 0x0000
@@ -47,18 +41,19 @@ class ObjetEnvoye:
 def store(pacs: Pacs, objets: Iterable[ObjetDicom]) -> Iterator[ObjetEnvoye]:
     """Send objects to a PACS, in order, one answer each.
 
-    The input is read as the output is consumed: one object in memory at a time. Presentation contexts follow what comes: an object of a
-    new kind (SOP class, transfer syntax) makes a new association that knows it too.
+    The input is read as the output is consumed: one object in memory at a time, or as many as the PACS lets be under way. Presentation
+    contexts follow what comes: an object of a new kind (SOP class, transfer syntax) makes a new association that knows it too.
 
     Raises:
         PacsIndisponible: no answer; the object being sent and those that follow are not stored as far as we know.
         PacsRefuse: the PACS refuses the association.
     """
     session = _Session(pacs)
-    with slot(pacs):
+    with place(pacs):
         try:
             for objet in objets:
-                yield session.send(objet)
+                yield from session.send(objet)
+            yield from session.finish()
         except GeneratorExit:
             session.close()
             raise
@@ -68,83 +63,62 @@ def store(pacs: Pacs, objets: Iterable[ObjetDicom]) -> Iterator[ObjetEnvoye]:
         session.close()
 
 
-def send_bytes(association: Any, objet: ObjetDicom, *, context_id: int | None, message_id: int = 1) -> int | None:
-    """Send one object as it is on an open association that keeps its answers; return the status, or None when nothing came back.
-
-    pynetdicom's send_c_store decodes and encodes the data set again; its DIMSE provider, one floor below, carries bytes.
-    """
-    request = C_STORE()
-    request.MessageID = message_id
-    request.Priority = 2
-    request.AffectedSOPClassUID = UID(objet.sop_class_uid)
-    request.AffectedSOPInstanceUID = UID(objet.sop_instance_uid)
-    request.DataSet = BytesIO(objet.dataset)
-    association.dimse.send_msg(request, context_id)
-    _context, answer = association.dimse.get_msg(block=True)
-    if answer is None or not answer.is_valid_response:
-        return None
-    return int(answer.Status)
-
-
 class _Session:
     """The association of one sending, renewed when a new kind of object comes."""
 
     def __init__(self, pacs: Pacs) -> None:
         self._pacs = pacs
-        self._association: Association | None = None
+        self._envoi: Envoi | None = None
         self._kinds: dict[tuple[str, str], None] = {}
-        self._sent = 0
+        self._under_way: dict[int, ObjetEnvoye] = {}  # message → what its success would be, in order
+        self._judged: dict[int, ObjetEnvoye] = {}  # answered before an earlier one
 
-    def send(self, objet: ObjetDicom) -> ObjetEnvoye:
-        context_id = self._context_for(objet)
-        if context_id is None or self._association is None:
-            return ObjetEnvoye(objet.sop_instance_uid, stored=False, status=NO_CONTEXT, warning=False, bytes=len(objet.dataset))
-        self._sent += 1
-        with translated():
-            status = send_bytes(self._association, objet, context_id=context_id, message_id=self._sent % 65_535 + 1)
-        if status is None:
-            raise PacsIndisponible("Le PACS n'a pas répondu à l'envoi d'une image.")
-        return ObjetEnvoye(
-            objet.sop_instance_uid,
-            stored=status == SUCCESS or status in WARNINGS,
-            status=status,
-            warning=status in WARNINGS,
-            bytes=len(objet.dataset),
+    def send(self, objet: ObjetDicom) -> Iterator[ObjetEnvoye]:
+        kind = (objet.sop_class_uid, objet.transfer_syntax_uid)
+        if self._envoi is None or kind not in self._kinds:
+            yield from self.finish()
+            self._renew(kind)
+        assert self._envoi is not None
+        if not self._envoi.takes(objet):
+            yield from self.finish()
+            yield ObjetEnvoye(objet.sop_instance_uid, stored=False, status=NO_CONTEXT, warning=False, bytes=len(objet.dataset))
+            return
+        message_id = self._envoi.send(objet)
+        self._under_way[message_id] = ObjetEnvoye(
+            objet.sop_instance_uid, stored=True, status=SUCCESS, warning=False, bytes=len(objet.dataset)
         )
+        del objet  # only its size is kept while its answer is awaited
+        if len(self._under_way) >= self._envoi.window:
+            yield from self._answers(1)
+
+    def finish(self) -> Iterator[ObjetEnvoye]:
+        """Wait for every answer still owed."""
+        yield from self._answers(len(self._under_way))
 
     def close(self, *, abort: bool = False) -> None:
-        if self._association is not None:
-            close(self._association, abort=abort)
-        self._association = None
+        if self._envoi is not None:
+            self._envoi.close(abort=abort)
+        self._envoi = None
 
-    def _context_for(self, objet: ObjetDicom) -> int | None:
-        kind = (objet.sop_class_uid, objet.transfer_syntax_uid)
-        if kind not in self._kinds or self._association is None:
-            self._renew(kind)
-        accepted = self._association.accepted_contexts if self._association else []
-        found = [cx for cx in accepted if (cx.abstract_syntax, cx.transfer_syntax[0]) == kind]
-        return found[0].context_id if found else None
+    def _answers(self, count: int) -> Iterator[ObjetEnvoye]:
+        """Yield at least ``count`` results, in the order of the objects; a PACS may answer in another."""
+        given = 0
+        while given < count and self._envoi is not None:
+            message_id, status = self._envoi.answer()
+            sent = self._under_way.get(message_id)
+            if sent is None or message_id in self._judged:
+                raise ProtocoleRompu
+            self._judged[message_id] = replace(
+                sent, stored=status == SUCCESS or status in WARNINGS, status=status, warning=status in WARNINGS
+            )
+            while self._under_way and (first := next(iter(self._under_way))) in self._judged:
+                del self._under_way[first]
+                given += 1
+                yield self._judged.pop(first)
 
     def _renew(self, kind: tuple[str, str]) -> None:
         self.close()
         self._kinds[kind] = None
         while len(self._kinds) > MAX_CONTEXTS:
             del self._kinds[next(iter(self._kinds))]
-        contexts = [build_context(sop_class, syntax) for sop_class, syntax in self._kinds]
-        try:
-            self._association = associate(self._pacs, contexts)
-        except PacsRefuse:
-            if len(self._kinds) > 1:
-                raise
-            # none of the contexts is taken: it is this object that is refused, not us
-            self._association = None
-            if not self._accepts_us():
-                raise
-
-    def _accepts_us(self) -> bool:
-        try:
-            probe = associate(self._pacs, [build_context("1.2.840.10008.1.1", "1.2.840.10008.1.2")])
-        except (PacsRefuse, PacsIndisponible):
-            return False
-        close(probe)
-        return True
+        self._envoi = Envoi(self._pacs, tuple(self._kinds))

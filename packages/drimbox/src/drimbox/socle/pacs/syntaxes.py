@@ -8,17 +8,16 @@ aborts a whole C-GET with some PACS. So every SOP class of the study is proposed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from pynetdicom import build_context
-from pynetdicom.presentation import PresentationContext
+from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 
 MAX_CONTEXTS = 128
 
 # Uncompressed first, then what French PACS store, then the rest. One context per syntax: the PACS keeps the stored one.
 SYNTAXES = (
-    "1.2.840.10008.1.2.1",  # Explicit VR Little Endian
-    "1.2.840.10008.1.2",  # Implicit VR Little Endian: the default that every PACS must accept
+    EXPLICIT_LE,
+    IMPLICIT_LE,  # the default that every PACS must accept
     "1.2.840.10008.1.2.4.80",  # JPEG-LS lossless
     "1.2.840.10008.1.2.4.90",  # JPEG 2000 lossless
     "1.2.840.10008.1.2.4.70",  # JPEG lossless, first-order prediction
@@ -35,18 +34,28 @@ SYNTAXES = (
     "1.2.840.10008.1.2.4.201",  # HTJ2K
     "1.2.840.10008.1.2.4.202",
     "1.2.840.10008.1.2.4.203",
-    "1.2.840.10008.1.2.1.99",  # Deflated Explicit VR Little Endian
-    "1.2.840.10008.1.2.2",  # Explicit VR Big Endian
+    DEFLATED,
+    EXPLICIT_BE,
 )
 
 
-def contexts_for(sop_classes: Iterable[str], *, reserved: int = 0) -> list[PresentationContext]:
-    """Return one context per SOP class and transfer syntax, fairly cut to what an association holds.
+# Objects without pixels are never compressed otherwise: reports, notes, presentation states, waveforms, encapsulated documents.
+_WITHOUT_PIXELS = tuple(f"1.2.840.10008.5.1.4.1.1.{branch}." for branch in (9, 11, 66, 67, 78, 88, 104))
+_PLAIN = (EXPLICIT_LE, IMPLICIT_LE, DEFLATED, EXPLICIT_BE)
+
+
+def kinds_for(sop_classes: Iterable[str], *, reserved: int = 0, accept: Sequence[str] | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (SOP class, one transfer syntax) pairs to propose, fairly cut to what an association holds.
 
     Args:
-        sop_classes: SOP classes of the objects to carry, without repetition.
+        sop_classes: SOP classes of the objects to carry.
         reserved: contexts that the caller adds itself.
+        accept: the only syntaxes to propose for objects with pixels; None for all.
     """
     classes = list(dict.fromkeys(sop_classes))
-    room = (MAX_CONTEXTS - reserved) // max(len(classes), 1)
-    return [build_context(sop_class, syntax) for sop_class in classes for syntax in SYNTAXES[: max(room, 1)]][: MAX_CONTEXTS - reserved]
+    room = MAX_CONTEXTS - reserved
+    wanted = [_PLAIN if name.startswith(_WITHOUT_PIXELS) else tuple(accept or SYNTAXES) for name in classes]
+    # turn by turn, so that what does not fit is the last choice of each class and not all the choices of the last class
+    turns = [(rank, place, syntax) for place, syntaxes in enumerate(wanted) for rank, syntax in enumerate(syntaxes)]
+    kept = sorted((place, rank, syntax) for rank, place, syntax in sorted(turns)[:room])
+    return [(classes[place], (syntax,)) for place, _rank, syntax in kept]

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The INS written into the head of an object: one item of OtherPatientIDsSequence (0010,1002), every other byte untouched.
+
+An item that already bears an INS is replaced, the others stay as they are, in their order. A deflated data set is inflated and deflated
+again: it is the only one that must be whole.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+from drimbox.socle.pacs.elements import (
+    DEFLATED,
+    ITEM,
+    UNDEFINED,
+    Element,
+    Encodage,
+    Marche,
+    OctetsManquants,
+    deflate,
+    encodage_of,
+    inflate,
+)
+from drimbox.socle.pacs.identifiants import ObjetIllisible
+from drimbox.socle.pacs.tete import MAX_INFLATED
+
+OTHER_PATIENT_IDS = 0x00101002
+_NIR, _NIA = "1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"
+OIDS_INS = frozenset({_NIR, _NIA, "1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11"})
+"""Authorities of the INS: NIR, NIA, and those of tests and demonstrations."""
+_QUALIFIERS, _ENTITY = 0x00100024, 0x00400032
+
+
+@dataclass(frozen=True, slots=True)
+class Ins:
+    """A national identity and its authority. Its repr shows neither.
+
+    Attributes:
+        value: fifteen characters.
+        oid: of its authority.
+    """
+
+    value: str
+    oid: str
+
+    def __repr__(self) -> str:
+        return "Ins(•••)"
+
+    @property
+    def issuer(self) -> str:
+        """IssuerOfPatientID."""
+        return "ASIP-SANTE-INS-NIA" if self.oid == _NIA else "ASIP-SANTE-INS-NIR"
+
+
+def with_ins(entete: bytes, transfer_syntax: str, ins: Ins) -> bytes:
+    """Return a head that bears the INS in OtherPatientIDsSequence.
+
+    Args:
+        entete: the first bytes of a data set; of a deflated one, all of them.
+        transfer_syntax: of the data set.
+        ins: identity that the report of this exam bears.
+
+    Raises:
+        ObjetIllisible: the place of the sequence cannot be found in these bytes, or what is there is no sequence.
+    """
+    deflated = transfer_syntax == DEFLATED
+    data = inflate(entete, MAX_INFLATED) if deflated else entete
+    try:
+        spliced = _spliced(data, encodage_of(transfer_syntax), ins)
+    except OctetsManquants:
+        raise ObjetIllisible from None
+    return deflate(spliced) if deflated else spliced
+
+
+def _spliced(entete: bytes, encodage: Encodage, ins: Ins) -> bytes:
+    marche = Marche(entete, encodage)
+    following = marche.reach(OTHER_PATIENT_IDS)
+    if following is not None and following.tag == OTHER_PATIENT_IDS:
+        return _into(entete, encodage, following, ins)
+    place = marche.place if following is None else following.start
+    if place > len(entete):  # a value that runs past the head: what follows it is unknown
+        raise ObjetIllisible
+    return b"".join((entete[:place], _sequence(ins, encodage), entete[place:]))
+
+
+def _into(entete: bytes, encodage: Encodage, sequence: Element, ins: Ins) -> bytes:
+    """Put the item into the sequence that is there, whose items may be in Implicit VR under an unknown VR."""
+    if encodage.explicit and sequence.vr not in {b"SQ", b"UN"}:
+        raise ObjetIllisible
+    inner = Encodage(explicit=False) if sequence.vr == b"UN" else encodage
+    kept = [
+        entete[item.start : item.end]
+        for item in Marche(entete, inner).items(sequence)
+        if not _bears_an_ins(entete[: item.end], inner, item)
+    ]
+    content = b"".join((*kept, _item(ins, inner)))
+    if sequence.length == UNDEFINED:
+        return entete[: sequence.value] + content + entete[sequence.end - 8 :]
+    return entete[: sequence.start] + _element(OTHER_PATIENT_IDS, sequence.vr.decode() or "SQ", content, encodage) + entete[sequence.end :]
+
+
+def _bears_an_ins(data: bytes, encodage: Encodage, item: Element) -> bool:
+    """Tell whether the qualifiers of an item name an authority of the INS."""
+    end = item.end - 8 if item.length == UNDEFINED else item.end
+    inside = data[item.value : end]
+    for element in Marche(inside, encodage).elements():
+        if element.tag == _QUALIFIERS:
+            return any(_names_an_ins(inside[: part.end], encodage, part) for part in Marche(inside, encodage).items(element))
+    return False
+
+
+def _names_an_ins(data: bytes, encodage: Encodage, item: Element) -> bool:
+    end = item.end - 8 if item.length == UNDEFINED else item.end
+    inside = data[item.value : end]
+    found = [inside[e.value : e.end] for e in Marche(inside, encodage).elements() if e.tag == _ENTITY]
+    return any(value.decode("latin-1").strip(" \0") in OIDS_INS for value in found)
+
+
+@lru_cache(maxsize=16)  # one identity for all the objects of an exam
+def _sequence(ins: Ins, encodage: Encodage) -> bytes:
+    return _element(OTHER_PATIENT_IDS, "SQ", _item(ins, encodage), encodage)
+
+
+def _item(ins: Ins, encodage: Encodage) -> bytes:
+    authority = _element(_ENTITY, "UT", ins.oid.encode(), encodage) + _element(0x00400033, "CS", b"ISO", encodage)
+    content = (
+        _element(0x00100020, "LO", ins.value.encode(), encodage)
+        + _element(0x00100021, "LO", ins.issuer.encode(), encodage)
+        + _element(0x00100022, "CS", b"TEXT", encodage)
+        + _element(_QUALIFIERS, "SQ", _bare_item(authority, encodage), encodage)
+    )
+    return _bare_item(content, encodage)
+
+
+def _bare_item(content: bytes, encodage: Encodage) -> bytes:
+    return struct.pack(encodage.order + "HHI", ITEM >> 16, ITEM & 0xFFFF, len(content)) + content
+
+
+def _element(tag: int, vr: str, value: bytes, encodage: Encodage) -> bytes:
+    value += b" " * (len(value) % 2)
+    order, group, number = encodage.order, tag >> 16, tag & 0xFFFF
+    if not encodage.explicit:
+        return struct.pack(order + "HHI", group, number, len(value)) + value
+    if vr in {"SQ", "UN", "UT"}:
+        return struct.pack(order + "HH2sHI", group, number, vr.encode(), 0, len(value)) + value
+    return struct.pack(order + "HH2sH", group, number, vr.encode(), len(value)) + value

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The Storage SCP that receives what a C-MOVE sends (PS3.4 annex B): open only while a C-MOVE is under way, for that PACS alone."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from confiance.errors import DrimmError
+from drimbox.config import Pacs
+from drimbox.socle.pacs.appel import AssociationPacs
+from drimbox.socle.pacs.arrivee import receive
+from drimbox.socle.pacs.attente import Attente, Livraison
+from drimbox.socle.pacs.dimse import command
+from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
+from drimbox.socle.pacs.dimse.message import MessageStarted
+from drimbox.socle.pacs.dimse.negotiation import (
+    ACCEPTED,
+    NO_ABSTRACT_SYNTAX,
+    NO_TRANSFER_SYNTAX,
+    Accord,
+    Proposition,
+    decode_request,
+    encode_accept,
+    encode_reject,
+)
+from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
+from drimbox.socle.pacs.errors import PortOccupe
+from drimbox.socle.pacs.liaison import Liaison
+from drimbox.socle.pacs.objet import DemandeImages
+from drimbox.socle.pacs.syntaxes import SYNTAXES
+
+VERIFICATION = "1.2.840.10008.1.1"
+NOT_AUTHORIZED = 0x0124
+_STORAGE = "1.2.840.10008.5.1.4."
+_NOT_STORAGE = ("1.2.840.10008.5.1.4.1.2.", "1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.32", "1.2.840.10008.5.1.4.33")
+_BY_USER, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 7, 3, 2  # PS3.8 table 9-21
+
+
+class ReceptionStockage:
+    """The listener of one PACS on one event loop.
+
+    Args:
+        pacs: whose ``move`` says where to listen, and who alone may connect.
+    """
+
+    def __init__(self, pacs: Pacs) -> None:
+        assert pacs.move is not None
+        self._pacs = pacs
+        self._move = pacs.move
+        self._server: asyncio.Server | None = None
+        self._allowed: frozenset[str] = frozenset()
+        self._attentes: list[Attente] = []
+        self._changed = asyncio.Condition()
+        self._serving: dict[asyncio.Task[None], Liaison] = {}
+
+    @asynccontextmanager
+    async def attending(self, demande: DemandeImages) -> AsyncIterator[Attente]:
+        """Be ready to receive what is asked, for the time of a block; what could answer two requests is asked one after the other.
+
+        Raises:
+            PortOccupe: another program listens there.
+        """
+        attente = Attente(demande, self._pacs.calling_aet)
+        async with self._changed:
+            await self._changed.wait_for(lambda: not any(other.overlaps(demande) for other in self._attentes))
+            if not self._attentes:
+                await self._open()
+            self._attentes.append(attente)
+        try:
+            yield attente
+        finally:
+            async with self._changed:
+                self._attentes.remove(attente)
+                self._refuse(attente)
+                if not self._attentes:
+                    await self._close()
+                self._changed.notify_all()
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(self._pacs.host, None, type=socket.SOCK_STREAM)
+            self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
+            self._server = await loop.create_server(lambda: Liaison(opened=self._on_connection), self._move.host, self._move.port)
+        except OSError as error:
+            raise PortOccupe from error
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for liaison in self._serving.values():
+            liaison.abort()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
+        self._server = None
+
+    def _refuse(self, attente: Attente) -> None:
+        """Give up what was handed over and not read: its connections are aborted."""
+        while not attente.arrivals.empty():
+            arrival = attente.arrivals.get_nowait()
+            if isinstance(arrival, Livraison) and not arrival.done.done():
+                arrival.done.set_result(False)
+
+    def _on_connection(self, liaison: Liaison) -> None:
+        if liaison.peer not in self._allowed or len(self._serving) >= self._move.max_connections:
+            liaison.send((encode_reject(permanent=False, source=_BY_PROVIDER, reason=_LIMIT),))
+            liaison.cut()
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(liaison))
+        self._serving[task] = liaison
+        task.add_done_callback(self._serving.pop)
+
+    async def _serve(self, liaison: Liaison) -> None:
+        try:
+            with suppress(DrimmError):  # the PACS tells of its failures in its last answer; a connection that breaks has nothing to add
+                association = await self._accept(liaison)
+                if association is not None:
+                    association.answer_stores(self._is_named)
+                    while await self._serve_one(association):
+                        pass
+        finally:
+            liaison.abort()
+
+    async def _accept(self, liaison: Liaison) -> AssociationPacs | None:
+        event = await liaison.next(self._pacs.timeout)
+        if not isinstance(event, Pdu) or event.kind != ASSOCIATE_RQ:
+            raise ProtocoleRompu
+        proposition = decode_request(event.body)
+        if proposition.called != self._move.aet:
+            liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLED_UNKNOWN),))
+            return None
+        results = judge(proposition)
+        liaison.send((encode_accept(proposition, results),))
+        accepted = {i: syntax for i, (result, syntax) in results.items() if result == ACCEPTED}
+        return AssociationPacs(liaison, proposition, Accord(accepted, proposition.max_pdu), self._pacs.timeout)
+
+    async def _serve_one(self, association: AssociationPacs) -> bool:
+        """Serve one message; return whether another may come. A PACS may keep a connection silent between two series."""
+        started = await association.next_message(patient=True)
+        if started.commande.field == command.C_ECHO_RQ:
+            await association.skip()
+            association.send(started.context_id, command.echo_answer(started.commande))
+            return True
+        if started.commande.field != command.C_STORE_RQ:
+            raise ProtocoleRompu
+        named = self._is_named(started)
+        objet = await receive(association, started)
+        attente = next((one for one in self._attentes if one.wants(objet) and (not named or one.is_originator_of(started.commande))), None)
+        if attente is None:
+            if not named:  # else it is answered already: the count of the last answer will tell that it is missing
+                association.send(started.context_id, command.store_answer(started.commande, NOT_AUTHORIZED))
+            return False
+        livraison = Livraison(objet, asyncio.get_running_loop().create_future())
+        attente.arrivals.put_nowait(livraison)
+        read = await livraison.done
+        if read and not named:
+            association.send(started.context_id, command.store_answer(started.commande, command.SUCCESS))
+        return read
+
+    def _is_named(self, started: MessageStarted) -> bool:
+        return any(attente.is_originator_of(started.commande) for attente in self._attentes)
+
+
+def judge(proposition: Proposition) -> dict[int, tuple[int, str]]:
+    """Return, for each context proposed, the result and the transfer syntax: the first one proposed that we carry.
+
+    A PACS puts the syntax it keeps first, or alone: taking its first choice spares it a conversion.
+    """
+    results: dict[int, tuple[int, str]] = {}
+    for contexte in proposition.contextes:
+        syntaxes = contexte.transfer_syntaxes
+        chosen = next((syntax for syntax in syntaxes if syntax in SYNTAXES), None)
+        name = contexte.abstract_syntax
+        if name != VERIFICATION and (not name.startswith(_STORAGE) or name.startswith(_NOT_STORAGE)):
+            results[contexte.context_id] = (NO_ABSTRACT_SYNTAX, syntaxes[0] if syntaxes else "")
+        elif chosen is None:
+            results[contexte.context_id] = (NO_TRANSFER_SYNTAX, syntaxes[0] if syntaxes else "")
+        else:
+            results[contexte.context_id] = (ACCEPTED, chosen)
+    return results
+
+
+_receptions: dict[tuple[asyncio.AbstractEventLoop, str, int], ReceptionStockage] = {}
+
+
+def reception_of(pacs: Pacs) -> ReceptionStockage:
+    """Return the listener of a PACS on this event loop."""
+    assert pacs.move is not None
+    for loop, host, port in list(_receptions):
+        if loop.is_closed():
+            del _receptions[loop, host, port]
+    key = (asyncio.get_running_loop(), pacs.move.host, pacs.move.port)
+    return _receptions.setdefault(key, ReceptionStockage(pacs))
