@@ -11,14 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from banc.pacs.simulator import PacsSimulator
 from drimbox.config import current
-from tests.drimbox_env import Environment
+from tests.drimbox_env import Environment, django_ready
 from tests.drimbox_fixtures import drimbox, drimbox_env
+from tests.integration.drimbox.annuaire.site import Publicateur, Site, change, serving
 from tests.integration.drimbox.partage.maille import Maille
 
 __all__ = ["drimbox", "drimbox_env"]
+django_ready()
 
 
 @dataclass
@@ -65,3 +69,28 @@ def serveur(drimbox: Environment) -> Iterator[Serveur]:
         yield state
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def site(drimbox: Environment) -> Iterator[Site]:
+    """A server of several mirrors, on the port of the settings."""
+    with serving(drimbox.ports["liste"]) as found:
+        yield found
+
+
+@pytest.fixture
+def publicateur(maille: Maille, site: Site) -> Publicateur:
+    """An honest publisher behind that server."""
+    return Publicateur(maille, site)
+
+
+@pytest.fixture
+def with_keys(publicateur: Publicateur, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publicateur:
+    """The same, whose head keys are in the settings."""
+    paths = {}
+    for cle in publicateur.publication.cles:
+        paths[cle.id] = tmp_path / f"{cle.id}.pem"
+        key = Ed25519PublicKey.from_public_bytes(cle.public.public_key)
+        paths[cle.id].write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    change(monkeypatch, tete_cles=paths, tete_seuil=2)
+    return publicateur

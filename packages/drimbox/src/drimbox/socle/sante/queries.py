@@ -12,7 +12,7 @@ from django.db import Error
 
 from confiance.errors import DrimmError
 from confiance.liste_blanche import Freshness
-from confiance.sante import Sante, SanteListeBlanche, SantePacs, Statut
+from confiance.sante import Sante, SanteListeBlanche, SantePacs, SanteTete, Statut
 from drimbox.config import DrimboxSettings
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.sante.models import EchoPacs
@@ -46,6 +46,14 @@ def _pacs(db: str, echo: EchoPacs | None, oldest: datetime) -> SantePacs:
 def _liste(now: datetime) -> SanteListeBlanche:
     try:
         liste = annuaire.current(now)
-        return SanteListeBlanche(liste.sha256, liste.date_generation, annuaire.freshness(now))
+        return SanteListeBlanche(liste.sha256, liste.date_generation, annuaire.freshness(now), _tete(now))
     except DrimmError:
-        return SanteListeBlanche(None, None, Freshness.EXPIRED)
+        return SanteListeBlanche(None, None, Freshness.EXPIRED, _tete(now))
+
+
+def _tete(now: datetime) -> SanteTete | None:
+    """Return the head that is trusted, whatever became of the list: two gateways compare what they say here."""
+    try:
+        return annuaire.tete(now)
+    except DrimmError:
+        return None

@@ -8,16 +8,18 @@ that its issuer signed, that covers this instant and whose scope holds the certi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from confiance.certificates import Anchors
+from confiance.certificates.crl import BaseCrl, read_crl
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.tls.context import read_anchors
 from drimbox.socle.tls.errors import (
@@ -33,41 +35,45 @@ MAX_DEPTH = 4
 """Certificates of a path, leaf and root included. IGC-Santé has three."""
 _UNREADABLE = (x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm, ValueError, TypeError)
 log = get_logger("tls")
-
-
-@dataclass(frozen=True, slots=True)
-class _Crl:
-    """A CRL whose signature was verified, ready to be asked many times."""
-
-    serials: frozenset[int]
-    since: datetime
-    until: datetime | None
-    for_authorities: bool
-    for_leaves: bool
-
-    def covers(self, at: datetime) -> bool:
-        return self.until is not None and self.since <= at <= self.until
+_Fingerprint: TypeAlias = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Trusted:
-    """The folder as read once: authorities, and the CRLs of each."""
+    """What is believed now: authorities, and the CRLs of each, whose signatures were verified."""
 
     authorities: tuple[x509.Certificate, ...]
-    crls: tuple[tuple[_Crl, ...], ...]
+    crls: tuple[tuple[BaseCrl, ...], ...]
 
 
 class RevocationChecker:
-    """Tells whether a certificate is revoked. Reads the folder again when one of its files changes; safe between threads."""
+    """Tells whether a certificate is revoked. Reads the folder again when one of its files changes; safe between threads.
 
-    def __init__(self, anchors_dir: Path) -> None:
+    CRLs come from two sources: the folder of the anchors, and those that the DRIMbox fetched, given by :meth:`use_crls`. The folder
+    alone says who is an authority.
+    """
+
+    def __init__(self, anchors_dir: Path, crls: Iterable[x509.CertificateRevocationList] = ()) -> None:
         """Read the folder.
+
+        Args:
+            anchors_dir: authorities and CRLs.
+            crls: CRLs fetched, not verified yet.
 
         Raises:
             AncresIllisibles: it holds no root or an unreadable file.
         """
         self._folder = anchors_dir
-        self._state = (_fingerprint(anchors_dir), _trusted(read_anchors(anchors_dir)))
+        self._lock = Lock()
+        self._fetched = tuple(crls)
+        self._anchors = read_anchors(anchors_dir)
+        self._state = (_fingerprint(anchors_dir), _trusted(self._anchors, self._fetched))
+
+    def use_crls(self, crls: Iterable[x509.CertificateRevocationList]) -> None:
+        """Take these fetched CRLs in the place of the former; each is verified, those of strangers are left aside."""
+        with self._lock:
+            self._fetched = tuple(crls)
+            self._state = (self._state[0], _trusted(self._anchors, self._fetched))
 
     def check(self, certificate: x509.Certificate, at: datetime) -> None:
         """Check a certificate and its issuers.
@@ -93,19 +99,23 @@ class RevocationChecker:
     def _current(self) -> _Trusted:
         fingerprint = _fingerprint(self._folder)
         known, trusted = self._state
-        if fingerprint == known:
+        return trusted if fingerprint == known else self._reload(fingerprint)
+
+    def _reload(self, fingerprint: _Fingerprint) -> _Trusted:
+        with self._lock:
+            trusted = self._state[1]
+            try:
+                self._anchors = read_anchors(self._folder)
+                trusted = _trusted(self._anchors, self._fetched)
+                log.info("tls:anchors:reloaded", count=sum(len(crls) for crls in trusted.crls))
+            except AncresIllisibles as error:
+                # the last good state goes on; its CRLs end by themselves, so this cannot last
+                log.error("tls:anchors:unreadable", code=error.code)
+            self._state = (fingerprint, trusted)
             return trusted
-        try:
-            trusted = _trusted(read_anchors(self._folder))
-            log.info("tls:anchors:reloaded", count=sum(len(crls) for crls in trusted.crls))
-        except AncresIllisibles as error:
-            # the last good state goes on; its CRLs end by themselves, so this cannot last
-            log.error("tls:anchors:unreadable", code=error.code)
-        self._state = (fingerprint, trusted)
-        return trusted
 
 
-def _fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+def _fingerprint(folder: Path) -> _Fingerprint:
     try:
         files = sorted(folder.iterdir())
         status = [(file.name, file.stat()) for file in files]
@@ -114,49 +124,17 @@ def _fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
     return tuple((name, s.st_mtime_ns, s.st_size, s.st_ino) for name, s in status)
 
 
-def _trusted(anchors: Anchors) -> _Trusted:
+def _trusted(anchors: Anchors, fetched: tuple[x509.CertificateRevocationList, ...]) -> _Trusted:
     authorities = (*anchors.intermediates, *anchors.roots)
-    return _Trusted(authorities, tuple(tuple(_crls_of(authority, anchors.crls)) for authority in authorities))
+    everything = (*anchors.crls, *fetched)
+    return _Trusted(authorities, tuple(tuple(_crls_of(authority, everything)) for authority in authorities))
 
 
-def _crls_of(authority: x509.Certificate, crls: tuple[x509.CertificateRevocationList, ...]) -> Iterator[_Crl]:
+def _crls_of(authority: x509.Certificate, crls: tuple[x509.CertificateRevocationList, ...]) -> Iterator[BaseCrl]:
     for crl in crls:
-        if crl.issuer == authority.subject and _is_signed_by(crl, authority):
-            read = _read(crl)
-            if read is not None:
-                yield read
-
-
-def _is_signed_by(crl: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
-    try:
-        key = authority.public_key()
-        may_sign = authority.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
-        return may_sign and isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and crl.is_signature_valid(key)
-    except _UNREADABLE:
-        return False
-
-
-def _read(crl: x509.CertificateRevocationList) -> _Crl | None:
-    """Return what a base CRL says; None for a delta, an indirect or a partial one, which clears nobody by itself."""
-    scope: x509.IssuingDistributionPoint | None = None
-    try:
-        for extension in crl.extensions:
-            if isinstance(extension.value, x509.IssuingDistributionPoint):
-                scope = extension.value
-            elif extension.critical:
-                return None
-        serials = frozenset(entry.serial_number for entry in crl)
-    except _UNREADABLE:
-        return None
-    if scope is not None and (scope.indirect_crl or scope.only_contains_attribute_certs or scope.only_some_reasons):
-        return None
-    return _Crl(
-        serials=serials,
-        since=crl.last_update_utc,
-        until=crl.next_update_utc,
-        for_authorities=scope is None or not scope.only_contains_user_certs,
-        for_leaves=scope is None or not scope.only_contains_ca_certs,
-    )
+        read = read_crl(crl, authority)
+        if read is not None:
+            yield read
 
 
 def _path(leaf: x509.Certificate, trusted: _Trusted) -> Iterator[tuple[x509.Certificate, int | None]]:
@@ -186,19 +164,11 @@ def _issuer(subject: x509.Certificate, trusted: _Trusted) -> int | None:
     return None
 
 
-def _clear(subject: x509.Certificate, crls: tuple[_Crl, ...], at: datetime) -> None:
-    is_authority = _is_authority(subject)
-    usable = [crl for crl in crls if (crl.for_authorities if is_authority else crl.for_leaves)]
+def _clear(subject: x509.Certificate, crls: tuple[BaseCrl, ...], at: datetime) -> None:
+    usable = [crl for crl in crls if crl.covers(subject)]
     if any(subject.serial_number in crl.serials for crl in usable):
         raise CertificatRevoque  # even by a CRL out of date: revocation is not undone
     if not usable:
         raise CrlAbsente
-    if not any(crl.covers(at) for crl in usable):
+    if not any(crl.is_fresh(at) for crl in usable):
         raise CrlPerimee
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except _UNREADABLE:
-        return False
