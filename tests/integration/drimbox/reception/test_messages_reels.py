@@ -17,9 +17,9 @@ MDM = "Vague_2__Trans_Doc-CDA-HL7V2__TRANSMISSION_DOCS_CDA_EN_HL7V2_V2.1__MDM__"
 ORU = "Vague_2__Trans_Doc-CDA-HL7V2__TRANSMISSION_DOCS_CDA_EN_HL7V2_V2.1__ORU__"
 EXPECTED = {
     f"{MDM}Transmission_initiale_MDM__message_MDM_CR_Radio_INIT_N1_Base64.er7": ("AA", "recu"),
-    f"{MDM}Remplacement_MDM__message_MDM_CR_Radio_RPLC_N1.er7": ("AA", "attente_personne"),
-    f"{MDM}Suppression_MDM__message_MDM_CR_Radio_DEL_N1.er7": ("AA", "attente_personne"),
-    "CR_W_Suppression-OMI.hl7": ("AA", "attente_personne"),
+    f"{MDM}Remplacement_MDM__message_MDM_CR_Radio_RPLC_N1.er7": ("AA", "recu"),
+    f"{MDM}Suppression_MDM__message_MDM_CR_Radio_DEL_N1.er7": ("AA", "recu"),
+    "CR_W_Suppression-OMI.hl7": ("AA", "recu"),
     # the CDA is a placeholder, or no imaging report
     f"{MDM}Transmission_initiale_MDM__message_MDM_CR_Radio_INIT_N1.er7": ("AE", "compte_rendu.illisible"),
     "EXCERPT_CR_M-ORU.hl7": ("AE", "reception.document_illisible"),

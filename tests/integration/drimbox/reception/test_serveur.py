@@ -12,11 +12,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from banc.jeux import IDENTITE, make_message, make_report
 from drimbox.config import Reception
 from drimbox.source.reception import actions
+from drimbox.source.reception.corps import body_of
 from drimbox.source.reception.mllp import Framer, frame
+from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.server import Serveur
 from tests.drimbox_env import PREFIX, Environment, free_ports
 
@@ -25,6 +28,14 @@ REPORT = make_report(IDENTITE)
 
 def message(number: int) -> bytes:
     return make_message(REPORT, IDENTITE, control_id=f"{number:06}")
+
+
+def bodies() -> list[bytes]:
+    """Return the messages kept, opened."""
+    try:
+        return [body_of(row) for row in MessageRecu.objects.all()]
+    finally:
+        connection.close()
 
 
 class Ris:
@@ -98,7 +109,11 @@ async def test_a_message_cut_anywhere_is_kept_then_acknowledged(reception: Envir
         assert reception.sql("SELECT control_id, trigger, state, host(peer) FROM reception_message") == [
             ("000001", "MDM^T02", "recu", "127.0.0.1")
         ]
-        assert reception.sql("SELECT body FROM reception_message")[0][0] == message(1)
+        kept = await asyncio.to_thread(bodies)
+        assert kept == [message(1)]
+        ((sealed, clear),) = reception.sql("SELECT corps, body FROM reception_message")
+        assert clear is None
+        assert not any(text in sealed for text in (b"MSH|", b"PAT-BANC", REPORT[:40]))
 
 
 async def test_messages_sent_without_waiting_are_answered_in_order(reception: Environment) -> None:
@@ -126,9 +141,10 @@ async def test_many_connections_never_mix_their_messages(reception: Environment)
 async def test_the_same_message_again_is_acknowledged_with_one_effect(reception: Environment) -> None:
     async with server() as connect:
         first, second = await connect(), await connect()
-        await asyncio.gather(first.send(frame(message(1))), second.send(frame(message(1))))
+        same = frame(message(1))
+        await asyncio.gather(first.send(same), second.send(same))
         assert {await first.receive(), await second.receive()} == {"MSA|AA|000001"}
-        await first.send(frame(message(1)))
+        await first.send(same)
         assert await first.receive() == "MSA|AA|000001"
     assert reception.sql("SELECT count(*) FROM reception_message") == [(1,)]
     assert reception.sql("SELECT count(*) FROM procrastinate_jobs") == [(1,)]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from banc.jeux import IDENTITE, ExamenJeu, make_report
+from drimbox.config import RegleIdentite
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.personnes import Identifiant, Patient
 from drimbox.source.compte_rendu.reader import read_cda
@@ -148,3 +149,46 @@ def test_a_study_that_the_report_does_not_name_is_paired_with_nothing():
 
 def test_every_code_has_its_french_sentence():
     assert set(MESSAGES) == set(Ecart)
+
+
+@pytest.mark.parametrize(
+    ("commun", "pacs", "accepted"),
+    [
+        ("accession", {"patient_id": ""}, True),
+        ("accession", {"accession_number": ""}, False),
+        ("patient", {"accession_number": ""}, True),
+        ("patient", {"patient_id": ""}, False),
+        ("accession-et-patient", {}, True),
+        ("accession-et-patient", {"patient_id": ""}, False),
+        ("accession-et-patient", {"accession_number": ""}, False),
+        ("accession-ou-patient", {"accession_number": "", "patient_id": ""}, False),
+    ],
+)
+def test_the_rule_of_a_pacs_says_what_must_be_in_common(commun, pacs, accepted):
+    regle = RegleIdentite(commun=commun)
+    decision = verify_identity(REPORT, EXAMEN, message=None, pacs=replace(PACS, **pacs), regle=regle)
+    assert decision.accepted is accepted
+    assert decision.bloquants == (() if accepted else (Ecart.AUCUN_COMMUN,))
+
+
+def test_a_trait_that_a_pacs_holds_badly_may_warn_and_no_rule_lets_a_contradiction_of_identifiers_pass():
+    regle = RegleIdentite(avertir=("prenom", "sexe"))
+    other = replace(PACS, patient_name="PAT-BANC^DOMINIQUE", patient_sex="M")
+    decision = verify_identity(REPORT, EXAMEN, message=None, pacs=other, regle=regle)
+    assert decision.accepted
+    assert set(decision.avertissements) == {Ecart.PRENOM, Ecart.SEXE}
+    for change in (
+        {"patient_id": "IPP-000043"},
+        {"accession_number": "X"},
+        {"patient_name": "AUTRE^CAMILLE"},
+        {"patient_birth_date": "19850615"},
+    ):
+        assert not verify_identity(REPORT, EXAMEN, message=None, pacs=replace(PACS, **change), regle=regle).accepted
+
+
+def test_the_authority_of_the_patient_ids_of_a_pacs_may_be_told_by_its_rule():
+    ours = REPORT.patient.ipp
+    other = replace(PACS, patient_id="IPP-000043", accession_number="ACN-000001")
+    # numbers of another authority cannot be compared: they are neither in common nor in contradiction
+    assert not verify_identity(REPORT, EXAMEN, message=None, pacs=other, regle=RegleIdentite(oid_patient=ours.oid)).accepted
+    assert verify_identity(REPORT, EXAMEN, message=None, pacs=other, regle=RegleIdentite(oid_patient="1.2.3.4")).accepted

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -160,6 +161,7 @@ def test_a_refusal_says_how_to_answer_and_why(case: str) -> None:
         ("R01", "RO", "F", Intention.REMPLACEMENT),
         ("R01", "", "C", Intention.REMPLACEMENT),
         ("R01", "", "D", Intention.SUPPRESSION),
+        ("R01", "NW", "D", Intention.SUPPRESSION),
         ("T10", "RO", "C", Intention.REMPLACEMENT),
         ("T04", "CA", "D", Intention.SUPPRESSION),
     ],
@@ -258,4 +260,35 @@ def test_every_acknowledgement_can_be_read_back(data: bytes) -> None:
     except MessageRefuse:
         return
     answer = parse(ack.accept(en_tete, NOW))
-    assert str(answer[1]).startswith("MSA|AA|")
+    assert next(segments(answer, "MSA")).field(1) == "AA"
+
+
+def with_tail(name: str, shared_data: Path) -> bytes:
+    """A message of the homologation whose head was not kept: its OBX and PRT segments after our own head."""
+    head = [line for line in MESSAGE.decode().split("\r") if line[:3] in {"MSH", "PID", "PV1", "OBR"}]
+    head = [line.replace("MDM^T02^MDM_T02", "ORU^R01^ORU_R01") for line in head]
+    tail = (shared_data / "hl7" / name).read_text("utf-8").replace("{{CDA_BASE64}}", base64.b64encode(CDA).decode())
+    return "\r".join([*head, tail]).encode()
+
+
+@pytest.mark.donnees
+@pytest.mark.parametrize(
+    ("name", "flags", "intention"),
+    [
+        ("EXCERPT_CR_G1_MAJ-ORU_tail.hl7", {"MODIF_CONF_CODE"}, Intention.NOUVEAU),
+        ("EXCERPT_CR_I_Depublication-ORU_tail.hl7", {"INVISIBLE_PATIENT", "INVISIBLE_REP_LEGAUX"}, Intention.SUPPRESSION),
+    ],
+)
+def test_the_tails_of_the_homologation_are_read(name: str, flags: set[str], intention: Intention, shared_data: Path) -> None:
+    message = read_message(with_tail(name, shared_data))
+    assert (message.flags, message.intention, message.depot_demande) == (flags, intention, True)
+    assert message.compte_rendu == CDA
+
+
+@pytest.mark.donnees
+def test_flags_are_found_by_their_code_behind_a_second_document_and_around_a_mail(shared_data: Path) -> None:
+    excerpt = (shared_data / "hl7" / "EXCERPT_HL7_invisible_masque_flags.hl7").read_bytes()
+    first = [line for line in MESSAGE.split(b"\r") if not line.startswith(b"OBX") or line.startswith(b"OBX|1|")]
+    message = read_message(b"\r".join([*first[:-1], excerpt]))
+    assert message.flags == {"MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REP_LEGAUX"}
+    assert message.compte_rendu == CDA

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,3 +100,11 @@ def attribute(element: etree._Element | None, name: str) -> str:
 def text(element: etree._Element | None) -> str:
     """Return the text of an element, blanks collapsed; empty when absent."""
     return "" if element is None else " ".join("".join(map(str, element.itertext())).split())
+
+
+def decode_base64(element: etree._Element) -> bytes:
+    """Return what an element holds in base64 (the PDF of a level-1 report); nothing when it is not base64."""
+    try:
+        return base64.b64decode("".join("".join(map(str, element.itertext())).split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""

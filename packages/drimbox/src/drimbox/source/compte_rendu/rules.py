@@ -4,16 +4,18 @@
 
 The rule, in one sentence: the study and at least one identifier in common, none in contradiction. It answers the clause of the CI-SIS volet
 IMG-KOS and the cases G2 (a study that is not the one of its accession number) and M (other traits under the same INS and IPP) of the
-homologation. What contradicts stops the exam and calls a person; what is only odd is written down.
+homologation. What contradicts stops the exam and calls a person; what is only odd is written down. Which identifiers must be in common
+is a setting of each PACS (``[pacs.identite]``): one that never holds the accession number is compared on its patient, and the reverse.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from drimbox.config import RegleIdentite
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.personnes import OIDS_INS, Identifiant, Patient, TraitsPatient
 from drimbox.source.compte_rendu import traits as comparison
@@ -50,7 +52,7 @@ MESSAGES = {
     Ecart.PRENOM: "Le prénom du patient n'est pas le même partout.",
     Ecart.NAISSANCE: "La date de naissance du patient n'est pas la même partout.",
     Ecart.SEXE: "Le sexe du patient n'est pas le même partout.",
-    Ecart.AUCUN_COMMUN: "Le compte rendu et le PACS n'ont aucun identifiant en commun.",
+    Ecart.AUCUN_COMMUN: "Le compte rendu et le PACS n'ont pas en commun les identifiants que demande la règle de ce PACS.",
     Ecart.NIR: "Le matricule INS ne s'accorde pas avec le sexe ou la date de naissance.",
     Ecart.LIEU_NAISSANCE: "Le lieu de naissance n'est pas le même dans le message et dans le compte rendu.",
     Ecart.MESSAGE_SANS_IDENTIFIANT: "Le message HL7 et le compte rendu n'ont aucun identifiant de patient en commun.",
@@ -58,6 +60,14 @@ MESSAGES = {
 """French sentence of each code. None holds a value."""
 
 _OID = re.compile(r"\d+(\.\d+)+")
+DEFAULT_REGLE = RegleIdentite()
+_IN_COMMON: dict[str, Callable[[bool, bool], bool]] = {
+    "accession-ou-patient": lambda accession, patient: accession or patient,
+    "accession": lambda accession, _patient: accession,
+    "patient": lambda _accession, patient: patient,
+    "accession-et-patient": lambda accession, patient: accession and patient,
+}
+_TOLERATED = {"prenom": Ecart.PRENOM, "sexe": Ecart.SEXE}
 
 REMEDE = "Comparer l'identité dans le RIS et dans le PACS, corriger le système en défaut, puis demander un nouvel essai."
 
@@ -85,7 +95,9 @@ class Decision:
         return tuple(MESSAGES[ecart] for ecart in self.bloquants)
 
 
-def verify_identity(compte_rendu: CompteRendu, examen: ExamenDecrit, *, message: Patient | None, pacs: EtudePacs) -> Decision:
+def verify_identity(
+    compte_rendu: CompteRendu, examen: ExamenDecrit, *, message: Patient | None, pacs: EtudePacs, regle: RegleIdentite = DEFAULT_REGLE
+) -> Decision:
     """Compare what the report, the HL7 message and the PACS hold of one study.
 
     Args:
@@ -93,17 +105,40 @@ def verify_identity(compte_rendu: CompteRendu, examen: ExamenDecrit, *, message:
         examen: the study of the report that is looked at, after :func:`pair_with_pacs`.
         message: patient of the PID segment, or None when the message has none.
         pacs: the study as the PACS describes it.
+        regle: what this PACS and the report must have in common.
     """
-    bloquants = _against_pacs(compte_rendu.patient, examen, pacs)
-    avertissements = []
-    if message is not None:
-        bloquants += _against_message(compte_rendu.patient, message)
-        if _differ(compte_rendu.patient.traits.lieu_naissance, message.traits.lieu_naissance):
-            avertissements.append(Ecart.LIEU_NAISSANCE)
-    ins = compte_rendu.patient.ins
-    if ins is not None and comparison.nir_contradicts(ins.value, compte_rendu.patient.traits):
+    ecarts, tolerated = _against_pacs(compte_rendu.patient, examen, pacs, regle), {_TOLERATED[trait] for trait in regle.avertir}
+    of_message = verify_message(compte_rendu, message)
+    bloquants = [ecart for ecart in ecarts if ecart not in tolerated]
+    odd = [ecart for ecart in ecarts if ecart in tolerated]
+    return Decision(tuple(dict.fromkeys((*bloquants, *of_message.bloquants))), tuple(dict.fromkeys((*of_message.avertissements, *odd))))
+
+
+def verify_message(compte_rendu: CompteRendu, message: Patient | None) -> Decision:
+    """Compare what the report and the HL7 message hold of the patient.
+
+    Args:
+        compte_rendu: the report.
+        message: patient of the PID segment, or None when the message has none.
+    """
+    patient, avertissements = compte_rendu.patient, []
+    if message is not None and _differ(patient.traits.lieu_naissance, message.traits.lieu_naissance):
+        avertissements.append(Ecart.LIEU_NAISSANCE)
+    if patient.ins is not None and comparison.nir_contradicts(patient.ins.value, patient.traits):
         avertissements.append(Ecart.NIR)
+    bloquants = [] if message is None else _against_message(patient, message)
     return Decision(tuple(dict.fromkeys(bloquants)), tuple(avertissements))
+
+
+def verify_cancellation(compte_rendu: CompteRendu, message: Patient) -> Decision:
+    """Compare the patient of a cancellation with that of the report it would take out: only what contradicts stops it.
+
+    Args:
+        compte_rendu: the report of the exam, already found by its study or its accession number.
+        message: patient of the PID segment.
+    """
+    bloquants = [ecart for ecart in _against_message(compte_rendu.patient, message) if ecart is not Ecart.MESSAGE_SANS_IDENTIFIANT]
+    return Decision(tuple(dict.fromkeys(bloquants)), ())
 
 
 def verify_absence(examen: ExamenDecrit, studies_of_accession: Sequence[str]) -> Decision:
@@ -136,23 +171,23 @@ def pair_with_pacs(compte_rendu: CompteRendu, etude: EtudePacs) -> ExamenDecrit 
     return examen
 
 
-def _against_pacs(patient: Patient, examen: ExamenDecrit, pacs: EtudePacs) -> list[Ecart]:
+def _against_pacs(patient: Patient, examen: ExamenDecrit, pacs: EtudePacs, regle: RegleIdentite) -> list[Ecart]:
     ecarts = [] if examen.study_instance_uid == pacs.study_instance_uid else [Ecart.ETUDE]
     accession = examen.accession.value if examen.accession else ""
     if _differ(accession, pacs.accession_number):
         ecarts.append(Ecart.ACCESSION)
     by_accession = bool(accession) and accession == pacs.accession_number
-    by_patient, discordant = _patient_id(patient, pacs)
+    by_patient, discordant = _patient_id(patient, pacs, regle.oid_patient)
     if discordant is not None:
         ecarts.append(discordant)
-    if not by_accession and not by_patient:
+    if not _IN_COMMON[regle.commun](by_accession, by_patient):
         ecarts.append(Ecart.AUCUN_COMMUN)
     return ecarts + _traits(patient.traits, _traits_of(pacs))
 
 
-def _patient_id(patient: Patient, pacs: EtudePacs) -> tuple[bool, Ecart | None]:
+def _patient_id(patient: Patient, pacs: EtudePacs, default_issuer: str) -> tuple[bool, Ecart | None]:
     """Compare PatientID with the INS or the IPP: (in common, contradiction)."""
-    issuer = pacs.issuer_of_patient_id
+    issuer = pacs.issuer_of_patient_id or default_issuer
     # only an OID is a sure name of an authority
     given = Identifiant(pacs.patient_id, issuer if _OID.fullmatch(issuer) else "")
     if not given.value:

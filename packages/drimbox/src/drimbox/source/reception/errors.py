@@ -5,20 +5,23 @@
 ::
 
     PeerError
+    ├── NoteIllisible         a rejection note of a PACS cannot be read
     ├── TrameRefusee          the framing is wrong: the connection is closed
     │   ├── TrameTropLongue
     │   └── SansTrame
     └── MessageRefuse         the message is wrong: answered by AE or AR, with table 0357 and a French sentence
         ├── MessageIllisible, JeuDeCaracteres, TropDeSegments, EchappementIllisible
         ├── ChampAbsent
-        ├── TypeNonTraite, EvenementNonTraite, ModeNonTraite, VersionNonTraitee     (AR)
+        ├── TypeNonTraite, EvenementNonTraite, ModeNonTraite, VersionNonTraitee, EmetteurInconnu     (AR)
         ├── DocumentInattendu, DocumentIllisible
         ├── IntentionContradictoire, DrapeauIllisible
         └── CompteRenduRefuse     the report itself cannot be read
     TransportError
     └── EnregistrementImpossible  the message cannot be stored now: the RIS sends it again
     OwnError
-    └── DefautInterne         our program failed on a message it should have read or refused
+    ├── DefautInterne         our program failed on a message it should have read or refused
+    └── MessageFige           what is asked of a kept message cannot be done any more
+        └── CorpsEfface       its content was erased, its time being over
 """
 
 from __future__ import annotations
@@ -162,6 +165,15 @@ class VersionNonTraitee(TypeNonTraite):
     remede = "Émettre en HL7 2.5 (ORU) ou 2.6 (MDM)."
 
 
+class EmetteurInconnu(TypeNonTraite):
+    """MSH-3 and MSH-4 name no RIS that may speak from this address, or with this certificate."""
+
+    code = "reception.emetteur_inconnu"
+    erreur = "103"
+    message = "Cet émetteur (MSH-3, MSH-4) n'est pas attendu de cette adresse ou avec ce certificat."
+    remede = "Déclarer ce RIS dans la configuration de la DRIMbox ([[reception.ris]]), ou corriger l'identité qu'il annonce."
+
+
 class DocumentInattendu(MessageRefuse):
     """No imaging report, or several, in the message."""
 
@@ -224,6 +236,15 @@ class CompteRenduRefuse(MessageRefuse):
         return {**super().as_dict(), "code": self.cause_code}
 
 
+class NoteIllisible(PeerError):
+    """A Key Object Selection that cannot be read."""
+
+    code = "reception.note_illisible"
+    message = "La note de rejet envoyée par le PACS ne peut pas être lue."
+    remede = "Vérifier que le PACS envoie des notes de rejet IOCM (Key Object Selection), et consulter son journal."
+    clause = "IHE RAD TF, Imaging Object Change Management ; DICOM PS3.3 A.35.4"
+
+
 class EnregistrementImpossible(TransportError):
     """The message cannot be stored now."""
 
@@ -238,3 +259,19 @@ class DefautInterne(OwnError):
     code = "reception.defaut_interne"
     message = "Le message n'a pas pu être traité, par un défaut de ce programme ; il n'est pas pris en charge."
     remede = "Transmettre le numéro de trace à qui exploite la DRIMbox."
+
+
+class MessageFige(OwnError):
+    """What is asked of a kept message cannot be done in its present state."""
+
+    code = "reception.message_fige"
+    message = "Ce message n'est plus dans un état qui permet cette action."
+    remede = "Recharger la page."
+
+
+class CorpsEfface(MessageFige):
+    """The content of the message was erased, its time being over."""
+
+    code = "reception.corps_efface"
+    message = "Le contenu de ce message a été effacé, sa durée de conservation étant passée."
+    remede = "Faire renvoyer le compte rendu par le RIS si l'examen doit être repris."

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import hl7
-
 from drimbox.socle.personnes import OIDS_INS, Identifiant, Patient, TraitsPatient
-from drimbox.source.reception.segments import repetitions, segments, value
+from drimbox.source.reception.segments import Message, Segment, repetitions, segments, value
 
 _SEXES = frozenset({"M", "F", "O", "U"})
 
 
-def read_patient(message: hl7.Message) -> Patient | None:
+def read_patient(message: Message) -> Patient | None:
     """Return the patient of PID, or None when there is no PID (the public prototype sends none).
 
     PID-3 holds the INS under one of its OIDs and the local number (type PI) in any order; PID-5 may be repeated, the legal name first.
@@ -28,14 +26,14 @@ def read_patient(message: hl7.Message) -> Patient | None:
     )
 
 
-def _number(pid: hl7.Segment, repetition: int) -> tuple[Identifiant | None, str]:
+def _number(pid: Segment, repetition: int) -> tuple[Identifiant | None, str]:
     text = value(pid, 3, 1, repetition=repetition)
     oid = value(pid, 3, 4, 2, repetition=repetition)
     kind = value(pid, 3, 5, repetition=repetition)
     return (Identifiant(text, oid) if text else None), kind
 
 
-def _traits(pid: hl7.Segment) -> TraitsPatient:
+def _traits(pid: Segment) -> TraitsPatient:
     legal = _legal_name(pid)
     sexe = value(pid, 8)
     return TraitsPatient(
@@ -48,12 +46,12 @@ def _traits(pid: hl7.Segment) -> TraitsPatient:
     )
 
 
-def _legal_name(pid: hl7.Segment) -> int:
+def _legal_name(pid: Segment) -> int:
     count = repetitions(pid, 5)
     return next((repetition for repetition in range(1, count + 1) if value(pid, 5, 7, repetition=repetition) == "L"), 1)
 
 
-def _birth_place(pid: hl7.Segment) -> str | None:
+def _birth_place(pid: Segment) -> str | None:
     # PID-11 type BDL: place of birth, its INSEE code in the ninth component (county)
     for repetition in range(1, repetitions(pid, 11) + 1):
         if value(pid, 11, 7, repetition=repetition) == "BDL":

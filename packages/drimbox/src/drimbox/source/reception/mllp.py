@@ -88,18 +88,22 @@ class Framer:
     def _inside_frame(self, data: bytes, position: int, messages: list[bytes]) -> int:
         end = data.find(FS, position)
         stop = len(data) if end < 0 else end
-        restart = data.rfind(VT, position, stop)
+        restart = data.find(VT, position, stop)
+        # what is abandoned counts too: whether a message is too long does not depend on how the network cut it
+        self._keep(data, position, stop if restart < 0 else restart)
         if restart >= 0:
             self.dropped += 1
             self._buffer.clear()
-            position = restart + 1
-        room = self._limits.message_bytes - len(self._buffer)
-        self._buffer += data[position : min(stop, position + room)]
-        if stop - position > room:
-            raise TrameTropLongue
+            return restart + 1
         if end < 0:
             return stop
         messages.append(bytes(self._buffer))
         self._buffer.clear()
         self._inside = False
         return end + 1
+
+    def _keep(self, data: bytes, position: int, stop: int) -> None:
+        room = self._limits.message_bytes - len(self._buffer)
+        self._buffer += data[position : min(stop, position + room)]
+        if stop - position > room:
+            raise TrameTropLongue

@@ -5,19 +5,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Q, QuerySet
 
-from drimbox.source.reception.models import MessageRecu
-from drimbox.source.reception.states import EtatMessage
+from drimbox.source.pointeur.states import EtatExamen
+from drimbox.source.reception.models import MessageRecu, NoteRejet
+from drimbox.source.reception.states import EtatMessage, EtatNote
+
+# nothing more will be read in the message of such an exam, unless the outside speaks again
+_SETTLED = (EtatExamen.DEPOSE, EtatExamen.SANS_DEPOT, EtatExamen.RETIRE)
+_READ = (EtatMessage.LU, EtatMessage.ECARTE)
 
 BATCH = 500
 
 
 def messages(state: str = "") -> QuerySet[MessageRecu]:
     """Return messages, newest first, without their body."""
-    found = MessageRecu.objects.defer("body")
+    found = MessageRecu.objects.defer("body", "corps")
     return found.filter(state=state) if state else found
 
 
@@ -25,3 +32,31 @@ def forgotten(limit: datetime) -> list[UUID]:
     """Return the messages that were received before this date and never read."""
     found = MessageRecu.objects.filter(state=EtatMessage.RECU, changed_at__lt=limit)
     return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+def count_unread(limit: int) -> int:
+    """Return how many messages wait to be read, counting no further than the limit."""
+    return MessageRecu.objects.filter(state=EtatMessage.RECU)[:limit].count()
+
+
+def notes(state: str = "") -> QuerySet[NoteRejet]:
+    """Return rejection notes, newest first."""
+    return NoteRejet.objects.filter(state=state) if state else NoteRejet.objects.all()
+
+
+def forgotten_notes(limit: datetime) -> list[UUID]:
+    """Return the notes that were received before this date and never applied."""
+    return list(NoteRejet.objects.filter(state=EtatNote.RECUE, changed_at__lt=limit).values_list("pk", flat=True)[:BATCH])
+
+
+def erasable(received_before: datetime, limit: int) -> list[UUID]:
+    """Return messages received before a date, dealt with, whose content is still there and serves no exam under way."""
+    under_way = ~Q(state__in=_SETTLED)
+    found = MessageRecu.objects.filter(received_at__lt=received_before, purged_at__isnull=True, state__in=_READ)
+    found = found.exclude(pk__in=_examens().filter(under_way).values("message"))
+    return list(found.order_by("received_at").values_list("pk", flat=True)[:limit])
+
+
+def _examens() -> QuerySet[Any]:
+    # the room of pointers knows this one, not the reverse
+    return cast("QuerySet[Any]", apps.get_model("pointeur", "Examen").objects.all())

@@ -11,8 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 
-import hl7
-
 from drimbox.source.reception.errors import (
     ChampAbsent,
     DocumentIllisible,
@@ -26,7 +24,7 @@ from drimbox.source.reception.errors import (
 from drimbox.source.reception.identite import read_patient
 from drimbox.source.reception.message import EnTete, MessageHl7
 from drimbox.source.reception.rules import agree
-from drimbox.source.reception.segments import parse, segments, value
+from drimbox.source.reception.segments import Message, Segment, parse, segments, value
 
 CR_IMAGERIE = "18748-4"
 DESTDMP = "DESTDMP"
@@ -38,10 +36,10 @@ _OLDER_NAMES = {
     "INVISIBLE_REPRENSANTS_LEGAUX": "INVISIBLE_REP_LEGAUX",
     "MODIF_CONFIDENTIALITYCODE": "MODIF_CONF_CODE",
 }
-_BASE64_NOISE = str.maketrans("", "", " \t\r\n")
+_BASE64_NOISE = (" ", "\t", "\r", "\n")
 
 
-def read_header(message: hl7.Message) -> EnTete:
+def read_header(message: Message) -> EnTete:
     """Read MSH, without judging it: enough to answer, even by a refusal."""
     msh = next(segments(message, "MSH"))
     return EnTete(
@@ -87,7 +85,7 @@ def read_message(data: bytes) -> MessageHl7:
     return read_report(parse(data))
 
 
-def read_report(message: hl7.Message) -> MessageHl7:
+def read_report(message: Message) -> MessageHl7:
     """Read a message already cut into segments; see :func:`read_message`."""
     en_tete = read_header(message)
     check_header(en_tete)
@@ -107,16 +105,18 @@ def read_report(message: hl7.Message) -> MessageHl7:
     )
 
 
-def _document(message: hl7.Message) -> hl7.Segment:
+def _document(message: Message) -> Segment:
     reports = [segment for segment in segments(message, "OBX") if value(segment, 2) == "ED" and value(segment, 3) == CR_IMAGERIE]
     if len(reports) != 1:
         raise DocumentInattendu
     return reports[0]
 
 
-def _decoded(document: hl7.Segment) -> bytes:
+def _decoded(document: Segment) -> bytes:
     # the last component: the volet writes ^TEXT^XML^Base64^DATA, the public prototype DATA alone
-    text = _raw(document, 5).rpartition("^")[2].translate(_BASE64_NOISE)
+    text = _raw(document, 5).rpartition("^")[2]
+    if any(blank in text for blank in _BASE64_NOISE):
+        text = "".join(text.split())
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
@@ -126,7 +126,7 @@ def _decoded(document: hl7.Segment) -> bytes:
     return content
 
 
-def _flags(message: hl7.Message) -> dict[str, bool]:
+def _flags(message: Message) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for segment in segments(message, "OBX"):
         given = value(segment, 3)
@@ -140,15 +140,12 @@ def _flags(message: hl7.Message) -> dict[str, bool]:
     return found
 
 
-def _raw(segment: hl7.Segment, field: int) -> str:
+def _raw(segment: Segment, field: int) -> str:
     # without unescaping: a document of megabytes holds no escape, and an identifier is compared as it was written
-    try:
-        return str(segment(field)).strip()
-    except (IndexError, KeyError):
-        return ""
+    return segment.field(field).strip()
 
 
-def _part(segment: hl7.Segment, field: int, component: int = 1) -> str:
+def _part(segment: Segment, field: int, component: int = 1) -> str:
     # a header is answered in the words it came with: nothing in it is unescaped
     parts = _raw(segment, field).split("^")
     return parts[component - 1].strip() if component <= len(parts) else ""

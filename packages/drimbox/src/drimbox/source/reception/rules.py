@@ -28,8 +28,25 @@ def agree(event: str, orc_1: str, obx_11: str) -> Intention:
     Raises:
         IntentionContradictoire: no intention fits all three (CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2, 2.1).
     """
-    possible = _BY_EVENT.get(event, _ANY) & _BY_ORC.get(orc_1, _ANY) & _BY_OBX.get(obx_11, _ANY)
+    by_orc = _BY_ORC.get(orc_1, _ANY)
+    if event == "R01" and obx_11 == "D" and orc_1 == "NW":
+        by_orc = _ANY  # an ORU is published as a new order whatever it carries: only OBX-11 tells a removal (homologation, exam I)
+    possible = _BY_EVENT.get(event, _ANY) & by_orc & _BY_OBX.get(obx_11, _ANY)
     if not possible:
         raise IntentionContradictoire
     # nothing said at all means a first sending; the report itself may still name the one it replaces
     return next(intention for intention in (_NOUVEAU, _REMPLACEMENT, _SUPPRESSION) if intention in possible)
+
+
+def slowdown(unread: int, threshold: int, longest: float) -> float:
+    """Return how long an acknowledgement is held back, in seconds.
+
+    Nothing up to the threshold, then in proportion of what is too much, the longest wait at twice the threshold. A RIS waits for each
+    answer before it sends the next message: answers that come slowly slow it down, and lose nothing.
+
+    Args:
+        unread: messages kept and not read yet.
+        threshold: how many are ordinary.
+        longest: the longest wait.
+    """
+    return longest * min(max(unread - threshold, 0) / threshold, 1.0)

@@ -28,10 +28,41 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_UNESCAPER = hl7.parse("MSH|^~\\&|")
+"""Any message of the library unescapes: the separators are always the same here."""
 
 
-def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> hl7.Message:
-    """Cut a message into segments and fields.
+class Segment:
+    """One segment, cut into fields when one is first asked for; fields are cut further when a value is.
+
+    A report holds megabytes in one field and its header a few hundred values, of which a dozen are read: cutting everything beforehand
+    costs more than all the rest of a receipt.
+    """
+
+    __slots__ = ("_fields", "_line", "name")
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._fields: list[str] | None = None
+        self.name = line.partition("|")[0]
+
+    def field(self, number: int) -> str:
+        """Return a whole field as it was written; empty when it is absent. MSH-1 is the separator itself."""
+        if self._fields is None:
+            fields = self._line.split("|")
+            self._fields = [fields[0], "|", *fields[1:]] if self.name == "MSH" else fields
+        return self._fields[number] if number < len(self._fields) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The segments of a message, in order."""
+
+    segments: tuple[Segment, ...]
+
+
+def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Message:
+    """Cut a message into segments.
 
     Args:
         data: the message without its MLLP frame; segments end with CR, LF or CRLF.
@@ -42,25 +73,29 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> hl7.Message:
         JeuDeCaracteres: its bytes are not what MSH-18 says.
         TropDeSegments: beyond the bounds.
     """
-    text = _decode(data.removeprefix(codecs.BOM_UTF8).strip(b"\r\n \x00")).replace("\r\n", "\r").replace("\n", "\r")
+    text = decode(data).replace("\r\n", "\r").replace("\n", "\r")
     if not text.startswith("MSH|^~\\&|"):
         raise MessageIllisible
     if text.count("\r") >= limits.segments or sum(map(text.count, _SEPARATORS)) > limits.separators:
         raise TropDeSegments
-    try:
-        return hl7.parse(text)
-    except (hl7.HL7Exception, ValueError, IndexError, KeyError):
-        raise MessageIllisible from None
+    return Message(tuple(Segment(line) for line in text.split("\r") if line))
 
 
-def segments(message: hl7.Message, name: str) -> Iterator[hl7.Segment]:
+def decode(data: bytes) -> str:
+    """Return the text of a message.
+
+    Raises:
+        JeuDeCaracteres: its bytes are not what MSH-18 says.
+    """
+    return _decode(data.removeprefix(codecs.BOM_UTF8).strip(b"\r\n \x00"))
+
+
+def segments(message: Message, name: str) -> Iterator[Segment]:
     """Yield the segments of that name, in order."""
-    for segment in message:
-        if str(segment[0]) == name:
-            yield segment
+    return (segment for segment in message.segments if segment.name == name)
 
 
-def value(segment: hl7.Segment | None, field: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
+def value(segment: Segment | None, field: int, component: int = 1, subcomponent: int = 1, repetition: int = 1) -> str:
     """Return one value of a segment, unescaped; an empty text when any part of the way is absent. Numbers begin at 1, as in HL7.
 
     Raises:
@@ -68,21 +103,27 @@ def value(segment: hl7.Segment | None, field: int, component: int = 1, subcompon
     """
     if segment is None:
         return ""
-    try:
-        if "\\" in _ESCAPE.sub("", str(segment(field))):
-            raise EchappementIllisible(segment=str(segment[0]))
-        text: str = segment.extract_field(1, field, repetition, component, subcomponent)
-    except (hl7.HL7Exception, IndexError, KeyError, AttributeError):
-        return ""
-    return text.strip() if text and text != '""' else ""
+    text = segment.field(field)
+    is_escaped = "\\" in text
+    if is_escaped and "\\" in _ESCAPE.sub("", text):
+        raise EchappementIllisible(segment=segment.name)
+    for separator, number in (("~", repetition), ("^", component), ("&", subcomponent)):
+        text = _part(text, separator, number)
+    text = (_UNESCAPER.unescape(text) if is_escaped else text).strip()
+    return "" if text == '""' else text
 
 
-def repetitions(segment: hl7.Segment, field: int) -> int:
-    """Return how many times a field is repeated."""
-    try:
-        return len(segment(field))
-    except (IndexError, KeyError):
-        return 0
+def repetitions(segment: Segment, field: int) -> int:
+    """Return how many times a field is repeated; none when it is empty."""
+    text = segment.field(field)
+    return text.count("~") + 1 if text else 0
+
+
+def _part(text: str, separator: str, number: int) -> str:
+    if number == 1:
+        return text.partition(separator)[0]
+    parts = text.split(separator, number)
+    return parts[number - 1] if number <= len(parts) else ""
 
 
 def _decode(data: bytes) -> str:

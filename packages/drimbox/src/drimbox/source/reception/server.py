@@ -12,18 +12,25 @@ from datetime import UTC, datetime
 from functools import partial
 
 from django.conf import settings
+from django.db import Error
 
+from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Reception
 from drimbox.socle.orm import OrmThreads
 from drimbox.socle.reseaux import is_inside
 from drimbox.source.reception.actions import receive, too_long
+from drimbox.source.reception.ecoute import READ_BYTES, Ecoute, ecoutes_of
+from drimbox.source.reception.emetteur import Appelant
 from drimbox.source.reception.errors import SansTrame, TrameRefusee
+from drimbox.source.reception.iocm_scp import ServeurIocm
 from drimbox.source.reception.mllp import Framer, Limits, frame
+from drimbox.source.reception.queries import count_unread
+from drimbox.source.reception.rules import slowdown
 
 log = get_logger("reception")
-READ_BYTES = 64 * 1024
 LINGER_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 
 
 class Serveur:
@@ -40,19 +47,39 @@ class Serveur:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._busy: set[asyncio.Task[None]] = set()
         self._held: dict[asyncio.Task[None], int] = {}
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        self._watch: asyncio.Task[None] | None = None
+        self._pause = 0.0
         self._stopping = False
 
+    @property
+    def ports(self) -> list[int]:
+        """Ports really listened to, in the order of the settings."""
+        return [server.sockets[0].getsockname()[1] for server in self._servers]
+
+    @property
+    def pause(self) -> float:
+        """Seconds by which each answer is held back now."""
+        return self._pause
+
     async def start(self) -> None:
-        """Listen."""
-        self._server = await asyncio.start_server(self._serve, self._reglages.host, self._reglages.port, limit=READ_BYTES)
-        log.info("reception:process:ready", address=self._reglages.host, port=self._reglages.port)
+        """Listen.
+
+        Raises:
+            CertificatIllisible, AncresIllisibles: the files of a TLS address cannot be used.
+        """
+        for ecoute in ecoutes_of(self._reglages):
+            self._servers.append(await ecoute.start(self._serve, self._reglages.handshake_seconds))
+            log.info("reception:process:ready", address=ecoute.host, port=ecoute.port)
+        self._watch = asyncio.create_task(self._watch_backlog())
 
     async def stop(self) -> None:
         """Stop listening, let the messages already received be kept and acknowledged, then close."""
         self._stopping = True
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
+        if self._watch is not None:
+            self._watch.cancel()
         for task in [task for task in self._connections if task not in self._busy]:
             task.cancel()
         if self._busy:
@@ -63,36 +90,54 @@ class Serveur:
         await asyncio.gather(*remaining, return_exceptions=True)
         await asyncio.to_thread(self._orm.close)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = str(writer.get_extra_info("peername")[0])
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ecoute: Ecoute) -> None:
         task = asyncio.current_task()
         assert task is not None
-        if not self._is_welcome(peer):
+        appelant = self._welcome(writer, ecoute)
+        if appelant is None:
             writer.close()
             return
         self._connections[task] = writer
         try:
-            await self._exchange(reader, writer, peer, task)
-        except (ConnectionError, TimeoutError, asyncio.CancelledError) as error:
-            log.info("reception:connection:ended", peer_ip=peer, error_type=type(error).__name__)
+            await self._exchange(reader, writer, appelant, task)
+        except (OSError, TimeoutError, asyncio.CancelledError) as error:  # ssl.SSLError is an OSError
+            log.info("reception:connection:ended", peer_ip=appelant.address, error_type=type(error).__name__)
         finally:
             del self._connections[task]
             self._held.pop(task, None)
             writer.close()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def _is_welcome(self, peer: str) -> bool:
-        if not is_inside(peer, self._reglages.sources):
+    def _welcome(self, writer: asyncio.StreamWriter, ecoute: Ecoute) -> Appelant | None:
+        peer = str(writer.get_extra_info("peername")[0])
+        known = (self._reglages.sources, *(ris.sources for ris in self._reglages.ris))
+        if not any(is_inside(peer, networks) for networks in known):
             log.warning("reception:connection:refused", peer_ip=peer, code="reception.source_inconnue")
-            return False
+            return None
         if len(self._connections) >= self._reglages.max_connections or self._stopping:
             log.warning("reception:connection:refused", peer_ip=peer, code="reception.trop_de_connexions")
-            return False
-        return True
+            return None
+        try:
+            return ecoute.appelant(writer)
+        except DrimmError as error:
+            log.warning("reception:connection:refused", peer_ip=peer, code=error.code)
+            return None
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str, task: asyncio.Task[None]) -> None:
-        framer = Framer(self._limits)
+    async def _watch_backlog(self) -> None:
+        """Look at what is received and not read yet: beyond a threshold, answers are slowed down, so that RIS slow down too."""
+        while True:
+            try:
+                unread = await self._orm.run(partial(count_unread, 10 * self._reglages.retard_messages))
+                self._pause = slowdown(unread, self._reglages.retard_messages, self._reglages.retard_seconds)
+            except Error:
+                self._pause = 0.0  # messages themselves will say that the database is away
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, appelant: Appelant, task: asyncio.Task[None]
+    ) -> None:
+        framer, peer = Framer(self._limits), appelant.address
         while not self._stopping:
             data = await asyncio.wait_for(reader.read(READ_BYTES), self._reglages.idle_seconds)
             if not data:
@@ -105,8 +150,7 @@ class Serveur:
                 break
             self._busy.add(task)
             try:
-                for message in messages:
-                    await self._answer(writer, partial(receive, message, peer=peer, now=datetime.now(UTC)))
+                await self._answer_all(messages, writer, appelant)
             finally:
                 self._busy.discard(task)
             if self._holds_too_much(task, framer):
@@ -114,6 +158,13 @@ class Serveur:
                 break
         if framer.unfinished or framer.dropped:
             log.warning("reception:message:truncated", peer_ip=peer, bytes=framer.buffered, count=framer.dropped + framer.unfinished)
+
+    async def _answer_all(self, messages: list[bytes], writer: asyncio.StreamWriter, appelant: Appelant) -> None:
+        for message in messages:
+            if self._pause and not self._stopping:
+                await asyncio.sleep(self._pause)
+            work = partial(receive, message, peer=appelant.address, dn=appelant.dn, now=datetime.now(UTC))
+            await self._answer(writer, work)
 
     def _holds_too_much(self, task: asyncio.Task[None], framer: Framer) -> bool:
         self._held[task] = framer.buffered
@@ -127,7 +178,8 @@ class Serveur:
     @staticmethod
     async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # closing over unread bytes resets the connection, and the sender may lose the answer that says why
-        writer.write_eof()
+        if writer.can_write_eof():
+            writer.write_eof()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
                 while await reader.read(READ_BYTES):
@@ -140,12 +192,14 @@ class Serveur:
 
 
 async def _until_told() -> None:
-    server = Serveur(settings.DRIMBOX.reception)
+    server, notes = Serveur(settings.DRIMBOX.reception), ServeurIocm(settings.DRIMBOX)
     await server.start()
+    notes.start()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await told.wait()
+    await asyncio.to_thread(notes.stop)
     await server.stop()
 
 

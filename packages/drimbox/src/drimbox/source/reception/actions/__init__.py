@@ -1,18 +1,17 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Keeping a message, then and only then acknowledging it."""
+"""Receiving a message: looked at, kept, acknowledged, in that order; and what a person decides of those that wait."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import hl7
-from django.db import Error, IntegrityError, connection, transaction
+from django.conf import settings
+from django.db import Error, transaction
 from procrastinate.exceptions import ProcrastinateException
 
+from confiance.distinguished_name import DistinguishedName
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
@@ -20,27 +19,21 @@ from drimbox.socle.journal.actions import new_trace, record
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
 from drimbox.source.compte_rendu.reader import read_cda
 from drimbox.source.reception import ack
-from drimbox.source.reception.errors import CompteRenduRefuse, DefautInterne, EnregistrementImpossible, MessageRefuse
-from drimbox.source.reception.message import EnTete, Intention
+from drimbox.source.reception.actions.conservation import TRAITER, Provenance, keep
+from drimbox.source.reception.annulation import read_annulation
+from drimbox.source.reception.emetteur import Appelant, ris_of
+from drimbox.source.reception.errors import CompteRenduRefuse, DefautInterne, EnregistrementImpossible, MessageFige, MessageRefuse
+from drimbox.source.reception.message import EnTete
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.reader import check_header, read_header, read_report
-from drimbox.source.reception.segments import parse
-from drimbox.source.reception.states import EtatMessage
+from drimbox.source.reception.segments import Message, parse
+from drimbox.source.reception.states import TRANSITIONS, EtatMessage
 
-TRAITER = "drimbox.source.pointeur.jobs.traiter"
+__all__ = ["TRAITER", "receive", "retry", "set_aside", "set_state", "too_long"]
 log = get_logger("reception")
 
 
-@dataclass(frozen=True, slots=True)
-class Examine:
-    """What was seen of a message before it is kept."""
-
-    en_tete: EnTete
-    state: EtatMessage
-    code: str = ""
-
-
-def receive(data: bytes, *, peer: str, now: datetime) -> bytes:
+def receive(data: bytes, *, peer: str, now: datetime, dn: DistinguishedName | None = None) -> bytes:
     """Take one message and return its acknowledgement.
 
     AA is returned after COMMIT, never before. A message already kept (same sender, MSH-10 and content) is acknowledged again without
@@ -50,13 +43,15 @@ def receive(data: bytes, *, peer: str, now: datetime) -> bytes:
         data: the message without its MLLP frame.
         peer: IP address of the sender.
         now: aware date of receipt.
+        dn: name of the certificate that the sender showed; None without TLS.
     """
     en_tete = ack.UNKNOWN
     try:
         message = parse(data)
         en_tete = read_header(message)
-        examined = _examine(message, en_tete)
-        _keep(examined, data, peer, now)
+        ris = ris_of(settings.DRIMBOX.reception, en_tete, Appelant(peer, dn))
+        _examine(message, en_tete)
+        keep(en_tete, data, Provenance(peer, ris), now)
     except MessageRefuse as error:
         return _refuse(en_tete, error, peer, now)
     except (Error, ProcrastinateException):
@@ -75,13 +70,32 @@ def too_long(head: bytes, error: DrimmError, *, peer: str, now: datetime) -> byt
     return _refuse(en_tete, error, peer, now)
 
 
+@transaction.atomic
 def retry(message_id: UUID, now: datetime) -> None:
-    """Read again a message that waits for a person, on that person's decision."""
-    with transaction.atomic():
-        message = MessageRecu.objects.select_for_update(of=("self",)).defer("body").get(pk=message_id)
-        if message.state == EtatMessage.ATTENTE_PERSONNE:
-            set_state(message, EtatMessage.RECU, now)
-            defer(TRAITER, queue=QUEUE_SOURCE, message_id=message.id)
+    """Read a message again, on a person's decision.
+
+    Raises:
+        MessageFige: it is being read already, or its content was erased.
+    """
+    message = _locked(message_id)
+    if message.purged_at is not None or EtatMessage.RECU not in TRANSITIONS[EtatMessage(message.state)]:
+        raise MessageFige
+    set_state(message, EtatMessage.RECU, now)
+    record("console:message:replayed", at=now, message_id=message.id)
+    defer(TRAITER, queue=QUEUE_SOURCE, message_id=message.id)
+
+
+@transaction.atomic
+def set_aside(message_id: UUID, now: datetime) -> None:
+    """Take a message out of those that wait, on a person's decision: it was dealt with otherwise.
+
+    Raises:
+        MessageFige: it waits for nobody.
+    """
+    message = _locked(message_id)
+    if EtatMessage.ECARTE not in TRANSITIONS[EtatMessage(message.state)]:
+        raise MessageFige
+    set_state(message, EtatMessage.ECARTE, now, code=message.code)
 
 
 def set_state(message: MessageRecu, state: EtatMessage, now: datetime, *, code: str = "") -> None:
@@ -91,65 +105,20 @@ def set_state(message: MessageRecu, state: EtatMessage, now: datetime, *, code: 
     message.save(update_fields=["state", "code", "changed_at"])
 
 
-def _examine(message: hl7.Message, en_tete: EnTete) -> Examine:
+def _locked(message_id: UUID) -> MessageRecu:
+    return MessageRecu.objects.select_for_update(of=("self",)).defer("body", "corps").get(pk=message_id)
+
+
+def _examine(message: Message, en_tete: EnTete) -> None:
     check_header(en_tete)
     if en_tete.message_type == "OMI":
-        return Examine(en_tete, EtatMessage.ATTENTE_PERSONNE, "reception.annulation_a_traiter")
+        read_annulation(message)
+        return
     report = read_report(message)
-    if report.intention is Intention.SUPPRESSION:
-        return Examine(en_tete, EtatMessage.ATTENTE_PERSONNE, "reception.suppression_a_traiter")
-    if report.intention is Intention.REMPLACEMENT:
-        return Examine(en_tete, EtatMessage.ATTENTE_PERSONNE, "reception.remplacement_a_traiter")
     try:
         read_cda(report.compte_rendu)
     except CompteRenduIllisible as error:
-        raise CompteRenduRefuse(error) from None
-    return Examine(en_tete, EtatMessage.RECU)
-
-
-def _keep(examined: Examine, data: bytes, peer: str, now: datetime) -> None:
-    en_tete = examined.en_tete
-    sha256 = hashlib.sha256(data).hexdigest()
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = on")
-        known = MessageRecu.objects.filter(
-            sending_application=en_tete.sending_application,
-            sending_facility=en_tete.sending_facility,
-            control_id=en_tete.control_id,
-            sha256=sha256,
-        )
-        if known.exists():
-            record("reception:message:repeated", message_id=known.values_list("id", flat=True)[0], peer_ip=peer)
-            return
-        row = MessageRecu(
-            received_at=now,
-            peer=peer,
-            sending_application=en_tete.sending_application,
-            sending_facility=en_tete.sending_facility,
-            control_id=en_tete.control_id,
-            trigger=en_tete.trigger,
-            sha256=sha256,
-            body=data,
-            state=examined.state,
-            code=examined.code,
-            changed_at=now,
-        )
-        _insert(row, examined)
-
-
-def _insert(row: MessageRecu, examined: Examine) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        # the same message came by another connection while we looked: it is kept there
-        return
-    record(
-        "reception:message:stored", message_id=row.id, peer_ip=row.peer, bytes=len(row.body), state=row.state, code=examined.code or None
-    )
-    if row.state == EtatMessage.RECU:
-        defer(TRAITER, queue=QUEUE_SOURCE, message_id=row.id)
+        raise CompteRenduRefuse(error) from error
 
 
 def _refuse(en_tete: EnTete, error: DrimmError, peer: str, now: datetime, *, error_type: str | None = None) -> bytes:

@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading of a rejection note: a Key Object Selection whose title says why instances are rejected (IHE RAD, IOCM; DICOM PS3.16 CID 7011).
+
+======  ==========================================  =====================================================================
+Title   Meaning                                     What it asks of the pointer
+======  ==========================================  =====================================================================
+113001  rejected for quality reasons                these instances are shown to nobody outside
+113037  rejected for patient safety reasons         the same, and urgent: wrong patient, wrong side
+113038  incorrect modality worklist entry           the same: the right instances come as another study or another object
+113039  data retention policy expired               the PACS no longer holds them
+======  ==========================================  =====================================================================
+
+Any other title is no rejection: key images, manifests.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+import pydicom.config
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
+from pydicom.sequence import Sequence
+
+from drimbox.source.reception.errors import NoteIllisible
+
+EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
+KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
+MOTIFS = {"113001": "iocm.113001", "113037": "iocm.113037", "113038": "iocm.113038", "113039": "iocm.113039"}
+# everything else is skipped, not read: a hostile sequence costs nothing there
+_TAGS = [0x00080016, 0x00080018, 0x0040A043, 0x0040A375]
+_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limites:
+    """Bounds of one note.
+
+    Attributes:
+        octets: size of the data set.
+        instances: rejected instances.
+    """
+
+    octets: int = 16 * 1024 * 1024
+    instances: int = 20_000
+
+
+LIMITES = Limites()
+
+# a warning of pydicom repeats the value it is about
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejet:
+    """What a note rejects in one study.
+
+    Attributes:
+        note_uid: SOPInstanceUID of the note.
+        study_uid: StudyInstanceUID.
+        motif: ``iocm.`` and the code of the title.
+        instances: rejected SOPInstanceUIDs, in the order of the note.
+    """
+
+    note_uid: str
+    study_uid: str
+    motif: str
+    instances: tuple[str, ...]
+
+
+def read_note(data: bytes, *, syntax: str = EXPLICIT, limites: Limites = LIMITES) -> tuple[Rejet, ...]:
+    """Read a Key Object Selection.
+
+    Args:
+        data: encoded data set, without preamble nor file meta information.
+        syntax: its transfer syntax, explicit or implicit little endian.
+        limites: bounds.
+
+    Returns:
+        One rejection per study; nothing when the object is no rejection note.
+
+    Raises:
+        NoteIllisible: it is not a Key Object Selection that can be read, or rejects nothing.
+    """
+    if len(data) > limites.octets:
+        raise NoteIllisible
+    try:
+        note = read_dataset(BytesIO(data), is_implicit_VR=syntax == IMPLICIT, is_little_endian=True, specific_tags=_TAGS)
+        return _read(note, limites)
+    except NoteIllisible:
+        raise
+    except Exception as error:
+        raise NoteIllisible from error
+
+
+def _read(note: Dataset, limites: Limites) -> tuple[Rejet, ...]:
+    if str(note.get("SOPClassUID", "")) != KEY_OBJECT_SELECTION:
+        raise NoteIllisible
+    motif = MOTIFS.get(_title(note))
+    if motif is None:
+        return ()
+    note_uid = _uid(note.get("SOPInstanceUID", ""))
+    studies: dict[str, list[str]] = {}
+    for count, (study, instance) in enumerate(_evidence(note), start=1):
+        if count > limites.instances:
+            raise NoteIllisible("La note rejette plus d'instances qu'il n'est admis.")
+        studies.setdefault(study, []).append(instance)
+    if not studies:
+        raise NoteIllisible("La note ne désigne aucune instance.")
+    return tuple(Rejet(note_uid, study, motif, tuple(dict.fromkeys(instances))) for study, instances in studies.items())
+
+
+def _title(note: Dataset) -> str:
+    concept = _items(note, "ConceptNameCodeSequence")
+    return next(
+        (str(item.get("CodeValue", "")).strip() for item in concept if str(item.get("CodingSchemeDesignator", "")).strip() == "DCM"), ""
+    )
+
+
+def _evidence(note: Dataset) -> Iterator[tuple[str, str]]:
+    for study in _items(note, "CurrentRequestedProcedureEvidenceSequence"):
+        for series in _items(study, "ReferencedSeriesSequence"):
+            for instance in _items(series, "ReferencedSOPSequence"):
+                yield _uid(study.get("StudyInstanceUID", "")), _uid(instance.get("ReferencedSOPInstanceUID", ""))
+
+
+def _items(dataset: Dataset, keyword: str) -> Sequence | list[Dataset]:
+    value = dataset.get(keyword)
+    return value if isinstance(value, Sequence) else []
+
+
+def _uid(value: object) -> str:
+    text = str(value).strip(" \x00")
+    if len(text) > 64 or not _UID.fullmatch(text):
+        raise NoteIllisible
+    return text
