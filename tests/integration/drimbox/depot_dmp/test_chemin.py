@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from banc.dmp.etat import Etat
@@ -20,6 +19,7 @@ from drimbox.socle.kos.reader import read_kos
 from drimbox.source.compte_rendu.reader import read_cda
 from drimbox.source.depot_dmp import actions as depots
 from drimbox.source.depot_dmp import jobs as depot_jobs
+from drimbox.source.depot_dmp import preparation
 from drimbox.source.depot_dmp.jobs import deposer
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur import actions as pointeurs
@@ -210,6 +210,8 @@ def test_a_lost_answer_ends_in_one_deposit(monde: Monde) -> None:
     examen.refresh_from_db()
     assert examen.state == "depose"
     assert len(monde.registered) == 1
+    # found by its uniqueId: nothing was sent again
+    assert len(monde.deposits) == 1
     assert monde.drimbox.sql("SELECT count(*) FROM journal WHERE event = 'dmp:envoi:recognised'") == [(1,)]
 
 
@@ -223,7 +225,8 @@ def test_a_refusal_of_the_dmp_waits_for_a_person_then_the_same_kos_leaves_anew(
         deposer(envoi_id=str(envoi.id))
     examen.refresh_from_db()
     envoi.refresh_from_db()
-    assert (examen.state, envoi.state, envoi.code) == ("refuse", "refuse", "dmp.refus")
+    # asked again (TD 0.2), the DMP said that the patient has no record: that is what the person reads
+    assert (examen.state, envoi.state, envoi.code) == ("refuse", "refuse", "dmp.sans_dmp")
     assert envoi.dmp_codes
     with drimbox.role("pages"):
         depots.retry(envoi.id, timezone.now())
@@ -249,7 +252,7 @@ def test_a_deposit_that_can_no_longer_be_written_is_incomplete_and_not_refused(
         raise DepotIncomplet(["le secteur d'activité"])
 
     with monkeypatch.context() as patch:
-        patch.setattr(depots, "_build_again", lacking)
+        patch.setattr(preparation, "prepare", lacking)
         deposer(envoi_id=str(envoi.id))
     examen.refresh_from_db()
     envoi.refresh_from_db()
@@ -281,36 +284,6 @@ def test_what_is_deposited_cannot_be_tried_again(monde: Monde) -> None:
         depots.retry(envoi.id, timezone.now())
     with pytest.raises(TransitionInterdite):
         pointeurs.retry(examen.id, timezone.now())
-
-
-def test_the_second_request_of_an_exam_leaves_when_the_first_is_answered(monde: Monde) -> None:
-    _, first = pointed(monde)
-    second = Envoi.objects.get()
-    second.pk, second.sequence, second._state.adding = None, 2, True
-    from uuid import uuid4
-
-    second.pk = uuid4()
-    second.save(force_insert=True)
-    deposer(envoi_id=str(second.id))
-    second.refresh_from_db()
-    assert (second.state, second.attempts) == ("a_envoyer", 0)
-    assert monde.deposits == []
-    deposer(envoi_id=str(first.id))
-    assert jobs(monde, depots.DEPOSER)[-1][0] == {"envoi_id": str(second.id)}
-
-
-def test_two_workers_never_send_the_same_request_together(monde: Monde) -> None:
-    import psycopg
-
-    _, envoi = pointed(monde)
-    with psycopg.connect(monde.drimbox.dsn("ouvrier")) as other:
-        with transaction.atomic():
-            depots._make_ready(envoi.id)
-        other.execute("SELECT 1 FROM depot_dmp_envoi WHERE id = %s FOR UPDATE", [envoi.id])
-        with transaction.atomic():
-            found = Envoi.objects.select_for_update(skip_locked=True).filter(pk=envoi.id)
-            assert list(found) == []
-    assert monde.deposits == []
 
 
 def test_a_report_with_two_studies_gives_two_pointers_of_the_same_order(monde: Monde) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from banc.dmp.names import APPROVED, ERROR, FAILURE, NS, SUCCESS, name
+from banc.dmp.names import ERROR, FAILURE, NS, SUCCESS, name
 from banc.dmp.refusals import RegistryFailure
 from banc.dmp.store import Entry
 
@@ -111,12 +111,25 @@ def _leaf(entry: Entry, repository: str) -> etree._Element:
         for attribute in ("id", "classifiedObject", "registryObject"):
             if child.get(attribute) == received:
                 child.set(attribute, entry.entry_uuid)
-    element.set("lid", entry.entry_uuid)
-    element.set("status", APPROVED)
+    element.set("lid", entry.logical_id or entry.entry_uuid)
+    element.set("status", entry.status)
+    _set_version(element, entry.version)
+    for slot in element.findall(name("rim:Slot")):
+        if slot.get("name") == "repositoryUniqueId":
+            element.remove(slot)
     slot = etree.Element(name("rim:Slot"), name="repositoryUniqueId")
     etree.SubElement(etree.SubElement(slot, name("rim:ValueList")), name("rim:Value")).text = repository
     element.insert(0, slot)
     return element
+
+
+def _set_version(element: etree._Element, version: int) -> None:
+    told = element.find(name("rim:VersionInfo"))
+    if told is None:
+        told = etree.Element(name("rim:VersionInfo"))
+        before = [child for child in element if child.tag in {name("rim:Slot"), name("rim:Name"), name("rim:Description")}]
+        element.insert(len(before), told)
+    told.set("versionName", str(version))
 
 
 def _add_document(response: etree._Element, repository: str, entry: Entry, identifier: str) -> None:

@@ -19,7 +19,7 @@ from banc.dmp.config import DmpConfig
 from banc.dmp.etat import Etat
 from banc.dmp.products import AUTH_CLI, Anchors, BadCertificate
 from banc.dmp.refusals import CertificateRefusal
-from banc.dmp.services import REGISTRY_ACTIONS, REPOSITORY_ACTIONS, Services
+from banc.dmp.services import PATIENT_ACTIONS, REGISTRY_ACTIONS, REPOSITORY_ACTIONS, Services
 from banc.dmp.store import Store
 
 SILENCE_SECONDS: Final = 3600.0
@@ -78,6 +78,10 @@ def create_app(config: DmpConfig) -> web.Application:
     async def registry(request: web.Request) -> web.StreamResponse:
         return await simulator.handle(request, REGISTRY_ACTIONS)
 
+    async def patients(request: web.Request) -> web.StreamResponse:
+        return await simulator.handle(request, PATIENT_ACTIONS)
+
+    app.router.add_post("/patients", patients)
     app.router.add_post("/repository", repository)
     app.router.add_post("/registry", registry)
     return app
@@ -87,7 +91,10 @@ def create_control_app(simulator: DmpSimule) -> web.Application:
     """Return the application that drives a simulator from another process. It has no TLS: bind it to the loopback only."""
 
     async def read(_request: web.Request) -> web.Response:
-        entries = [{"uniqueId": e.unique_id, "mimeType": e.item.mime_type} for e in simulator.store.entries.values()]
+        entries = [
+            {"uniqueId": e.unique_id, "mimeType": e.item.mime_type, "status": e.status, "confidentialites": e.confidentialities}
+            for e in simulator.store.entries.values()
+        ]
         return web.json_response({"etat": simulator.etat.value, "documents": entries})
 
     async def change(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from typing import Final
 
 from banc.dmp import schemes
 from banc.dmp.config import DmpConfig
-from banc.dmp.names import ASSOCIATION, INS_AUTHORITIES, SIGNS, STABLE_DOCUMENT
+from banc.dmp.names import ASSOCIATION, INS_AUTHORITIES, REPLACES, SIGNS, STABLE_DOCUMENT
 from banc.dmp.objects import RegistryItem, Submission
 from banc.dmp.refusals import RegistryFailure
 
@@ -39,6 +39,7 @@ class CheckedSubmission:
         unique_id: of the submission set.
         kos: entry of the KOS.
         signature: entry of the signature.
+        replaces: entryUUID of the document that the KOS takes the place of, or an empty text.
     """
 
     submission: Submission
@@ -46,6 +47,7 @@ class CheckedSubmission:
     unique_id: str
     kos: RegistryItem
     signature: RegistryItem
+    replaces: str = ""
 
     def __repr__(self) -> str:
         return f"CheckedSubmission({self.unique_id})"
@@ -63,21 +65,44 @@ def check_submission(submission: Submission, asked_patient: str, config: DmpConf
         RegistryFailure: with the XDS code of the first fault.
     """
     package = submission.package
-    _check_set(package)
     for entry in submission.entries.values():
         _check_entry(entry)
-    patient = package.identifiers[schemes.SET_PATIENT]
-    if any(entry.identifiers[schemes.PATIENT] != patient for entry in submission.entries.values()):
-        raise RegistryFailure("XDSPatientIdDoesNotMatch", "Le lot et ses fiches ne désignent pas le même patient.")
-    if patient != asked_patient:
-        raise RegistryFailure("XDSPatientIdDoesNotMatch", "Le patient du lot n'est pas celui du VIHF.")
-    check_known(patient, config)
+    patient = check_set(submission, asked_patient, config)
     kos = _only(submission, "application/dicom")
     signature = _only(submission, "text/xml")
     _check_kos_entry(kos)
     _check_codes(signature, schemes.SIGNATURE_CODES)
     _check_links(submission, signature)
-    return CheckedSubmission(submission, patient, package.identifiers[schemes.SET_UNIQUE], kos, signature)
+    return CheckedSubmission(submission, patient, package.identifiers[schemes.SET_UNIQUE], kos, signature, _replaced(submission, kos))
+
+
+def check_set(submission: Submission, asked_patient: str, config: DmpConfig) -> str:
+    """Check a submission set and return its patient, the one of every object and of the VIHF.
+
+    Raises:
+        RegistryFailure: with the XDS code of the first fault.
+    """
+    package = submission.package
+    _check_set(package)
+    patient = package.identifiers[schemes.SET_PATIENT]
+    if any(entry.identifiers.get(schemes.PATIENT) != patient for entry in submission.entries.values()):
+        raise RegistryFailure("XDSPatientIdDoesNotMatch", "Le lot et ses fiches ne désignent pas le même patient.")
+    if patient != asked_patient:
+        raise RegistryFailure("XDSPatientIdDoesNotMatch", "Le patient du lot n'est pas celui du VIHF.")
+    check_known(patient, config)
+    return patient
+
+
+def check_confidentiality(entry: RegistryItem) -> None:
+    """Accept one level of HL7 and any visibilities of the DMP.
+
+    Raises:
+        RegistryFailure: XDSRepositoryMetadataError.
+    """
+    levels = [(value.code, value.scheme) for value in entry.codes.get(schemes.CONFIDENTIALITY, ())]
+    base = [level for level in levels if level[1] == "2.16.840.1.113883.5.25"]
+    if len(base) != 1 or len(set(levels)) != len(levels) or not schemes.CONFIDENTIALITIES.issuperset(levels):
+        raise RegistryFailure(METADATA_ERROR, "confidentialityCode n'est pas de JDV_J08.")
 
 
 def check_known(patient: str, config: DmpConfig) -> None:
@@ -129,10 +154,7 @@ def _check_vocabularies(entry: RegistryItem) -> None:
     for scheme, tables in schemes.SETTING_TABLES.items():
         if entry.codes[scheme][0].scheme not in tables:
             raise RegistryFailure(METADATA_ERROR, "Le cadre ou le secteur d'une fiche n'est pas d'une table connue.")
-    levels = [(value.code, value.scheme) for value in entry.codes.get(schemes.CONFIDENTIALITY, ())]
-    base = [level for level in levels if level[1] == "2.16.840.1.113883.5.25"]
-    if len(base) != 1 or len(set(levels)) != len(levels) or not schemes.CONFIDENTIALITIES.issuperset(levels):
-        raise RegistryFailure(METADATA_ERROR, "confidentialityCode n'est pas de JDV_J08.")
+    check_confidentiality(entry)
     for reference in entry.slots.get(schemes.REFERENCES, ()):
         found = _CX.fullmatch(reference)
         if found is None or found[3] not in schemes.REFERENCE_KINDS:
@@ -167,6 +189,15 @@ def _check_links(submission: Submission, signature: RegistryItem) -> None:
     signs = [(link.source, link.target) for link in submission.links if link.kind == SIGNS]
     if signs != [(signature.identifier, package)]:
         raise RegistryFailure(METADATA_ERROR, "L'association « signs » de la signature au lot manque.")
+
+
+def _replaced(submission: Submission, kos: RegistryItem) -> str:
+    replaces = [link for link in submission.links if link.kind == REPLACES]
+    if not replaces:
+        return ""
+    if len(replaces) > 1 or replaces[0].source != kos.identifier:
+        raise RegistryFailure(METADATA_ERROR, "Le KOS, et lui seul, peut remplacer un document, et un seul.")
+    return replaces[0].target
 
 
 def _check_authors(item: RegistryItem, scheme: str) -> None:

@@ -64,6 +64,11 @@ class Link:
     source: str
     target: str
     status: str
+    slots: Mapping[str, tuple[str, ...]]
+
+    def slot(self, slot_name: str) -> str:
+        """Return the first value of a slot, or an empty text."""
+        return next(iter(self.slots.get(slot_name, ())), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,13 @@ class Submission:
 
 
 def read_submission(body: etree._Element) -> Submission:
-    """Read the objects of a ProvideAndRegisterDocumentSetRequest.
+    """Read the objects of a ProvideAndRegisterDocumentSetRequest, or of the SubmitObjectsRequest of an update.
 
     Raises:
         RegistryFailure: XDSRepositoryMetadataError: not exactly one submission set, or an id used twice.
     """
-    listed = body.find(f"{name('lcm:SubmitObjectsRequest')}/{name('rim:RegistryObjectList')}")
+    request = body if body.tag == name("lcm:SubmitObjectsRequest") else body.find(name("lcm:SubmitObjectsRequest"))
+    listed = None if request is None else request.find(name("rim:RegistryObjectList"))
     children = [] if listed is None else list(listed)
     identifiers = [element.get("id") for element in children]
     if len(set(identifiers)) != len(identifiers):
@@ -96,8 +102,9 @@ def read_submission(body: etree._Element) -> Submission:
 
 
 def _link(element: etree._Element) -> Link:
-    status = _slots(element).get("SubmissionSetStatus", ("",))[0]
-    return Link(element.get("associationType", ""), element.get("sourceObject", ""), element.get("targetObject", ""), status)
+    slots = _slots(element)
+    status = slots.get("SubmissionSetStatus", ("",))[0]
+    return Link(element.get("associationType", ""), element.get("sourceObject", ""), element.get("targetObject", ""), status, slots)
 
 
 def _item(element: etree._Element) -> RegistryItem:

@@ -15,7 +15,7 @@ from banc.dmp import schemes
 from banc.dmp.assertion import VerifiedVihf
 from banc.dmp.config import DmpConfig
 from banc.dmp.metadata import check_known
-from banc.dmp.names import APPROVED, name
+from banc.dmp.names import APPROVED, ARCHIVED, DEPRECATED, name
 from banc.dmp.refusals import RegistryFailure, SecurityFault
 from banc.dmp.store import Entry, Store
 
@@ -39,6 +39,9 @@ _TIMES: Final = {
     "ServiceStartTime": "serviceStartTime",
     "ServiceStopTime": "serviceStopTime",
 }
+_SHOWN: Final = frozenset({APPROVED, DEPRECATED, ARCHIVED})
+"""What is deleted is kept, and shown to nobody."""
+_SEARCHED: Final = frozenset({APPROVED, ARCHIVED})
 Slots = Mapping[str, list[list[str]]]
 
 
@@ -92,15 +95,17 @@ def run(query: Query, store: Store, vihf: VerifiedVihf, config: DmpConfig) -> li
     if vihf.mode == "INDIRECTE":
         raise SecurityFault("wsse:FailedAuthentication", "La consultation demande l'authentification du professionnel.")
     patient = _only_value(query.slots, "$XDSDocumentEntryPatientId")
-    if APPROVED not in _all_values(query.slots, "$XDSDocumentEntryStatus"):
-        raise RegistryFailure("XDSStoredQueryMissingParam", "Seul le statut Approved est servi.")
+    statuses = frozenset(_all_values(query.slots, "$XDSDocumentEntryStatus")) & _SEARCHED
+    if not statuses:
+        raise RegistryFailure("XDSStoredQueryMissingParam", "$XDSDocumentEntryStatus manque, ou n'est pas un statut servi.")
     if query.identifier == FIND_BY_REFERENCE and not _all_values(query.slots, "$XDSDocumentEntryReferenceIdList"):
         raise RegistryFailure("XDSStoredQueryMissingParam", "$XDSDocumentEntryReferenceIdList manque.")
     if patient != vihf.patient:
         raise RegistryFailure("XDSPatientIdDoesNotMatch", "Le patient cherché n'est pas celui du VIHF.")
     check_known(patient, config)
     filters = list(_filters(query.slots))
-    return [entry for entry in store.of_patient(patient) if all(accept(entry) for accept in filters)]
+    found = (entry for entry in store.of_patient(patient) if entry.status in statuses)
+    return [entry for entry in found if all(accept(entry) for accept in filters)]
 
 
 def _get_documents(query: Query, store: Store, vihf: VerifiedVihf) -> list[Entry]:
@@ -108,7 +113,8 @@ def _get_documents(query: Query, store: Store, vihf: VerifiedVihf) -> list[Entry
     uids = _all_values(query.slots, "$XDSDocumentEntryUniqueId")
     if bool(uuids) == bool(uids):
         raise RegistryFailure("XDSStoredQueryParamNumber", "Il faut des entryUUID ou des uniqueId.")
-    return [entry for entry in store.of_patient(vihf.patient) if entry.entry_uuid in uuids or entry.unique_id in uids]
+    held = (entry for entry in store.of_patient(vihf.patient) if entry.status in _SHOWN)
+    return [entry for entry in held if entry.entry_uuid in uuids or entry.unique_id in uids]
 
 
 def _filters(slots: Slots) -> Iterable[Callable[[Entry], bool]]:

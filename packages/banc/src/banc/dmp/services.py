@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The three transactions, from a read request to an answer. No HTTP here."""
+"""The transactions, from a read request to an answer. No HTTP here."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from banc.dmp.answers import Answer
 from banc.dmp.assertion import VerifiedVihf, verify_vihf
 from banc.dmp.config import DmpConfig
 from banc.dmp.envelope import Request, check_structure, read_request
+from banc.dmp.existence import answer_existence
 from banc.dmp.metadata import check_submission
-from banc.dmp.names import PROVIDE_AND_REGISTER, RETRIEVE, STORED_QUERY, name
+from banc.dmp.names import DELETED, EXISTENCE, PROVIDE_AND_REGISTER, RETRIEVE, STORED_QUERY, UPDATE, name
 from banc.dmp.objects import read_submission
 from banc.dmp.products import Anchors
 from banc.dmp.refusals import RegistryFailure, SecurityFault, SenderFault
 from banc.dmp.store import Store
+from banc.dmp.update import apply_update
 
 REPOSITORY_ACTIONS = {
     PROVIDE_AND_REGISTER: "xdsb:ProvideAndRegisterDocumentSetRequest",
     RETRIEVE: "xdsb:RetrieveDocumentSetRequest",
 }
-REGISTRY_ACTIONS = {STORED_QUERY: "query:AdhocQueryRequest"}
+REGISTRY_ACTIONS = {STORED_QUERY: "query:AdhocQueryRequest", UPDATE: "lcm:SubmitObjectsRequest"}
+PATIENT_ACTIONS = {EXISTENCE: "hl7:PRPA_IN201307UV02"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Services:
     def _admit(self, request: Request, actions: dict[str, str]) -> VerifiedVihf:
         if request.action not in actions or request.body.tag != name(actions[request.action]):
             raise SenderFault("wsa:ActionNotSupported", "L'action n'est pas servie ici, ou le corps n'est pas le sien.")
-        check_structure(request.body)
+        if request.action != EXISTENCE:
+            check_structure(request.body)
         vihf = verify_vihf(request.assertion, self.anchors, self.config)
         if self.store.is_replay(vihf.identifier, request.message_id):
             raise SecurityFault("wsse:FailedAuthentication", "Cette assertion a déjà servi à un autre message.")
@@ -67,6 +71,10 @@ class Services:
             return self._provide_and_register(request, vihf)
         if request.action == RETRIEVE:
             return self._retrieve(request, vihf)
+        if request.action == UPDATE:
+            return self._update(request, vihf)
+        if request.action == EXISTENCE:
+            return answers.soap(request.action, request.message_id, answer_existence(request.body, vihf.patient, self.config))
         return self._query(request, vihf)
 
     def _provide_and_register(self, request: Request, vihf: VerifiedVihf) -> Answer:
@@ -76,7 +84,14 @@ class Services:
             documents.check_bytes(submission, attached)
             documents.check_signature(submission, attached, self.anchors, self.config.now())
             documents.check_kos(submission, attached)
-            self.store.register(submission, attached)
+            self.store.register(submission, attached, vihf.structure)
+        except RegistryFailure as failure:
+            return answers.soap(request.action, request.message_id, answers.registry_response(failure))
+        return answers.soap(request.action, request.message_id, answers.registry_response())
+
+    def _update(self, request: Request, vihf: VerifiedVihf) -> Answer:
+        try:
+            apply_update(read_submission(request.body), vihf, self.store, self.config)
         except RegistryFailure as failure:
             return answers.soap(request.action, request.message_id, answers.registry_response(failure))
         return answers.soap(request.action, request.message_id, answers.registry_response())
@@ -105,7 +120,7 @@ class Services:
             if any(named != repository for named, _ in wanted):
                 raise RegistryFailure("XDSUnknownRepositoryId", "Cet entrepôt n'est pas celui-ci.")
             # a document of another patient is answered like one that does not exist
-            held = {entry.unique_id: entry for entry in self.store.of_patient(vihf.patient)}
+            held = {entry.unique_id: entry for entry in self.store.of_patient(vihf.patient) if entry.status != DELETED}
             if any(unique_id not in held for _, unique_id in wanted):
                 raise RegistryFailure("XDSDocumentUniqueIdError", "Document inconnu dans ce dossier.")
         except RegistryFailure as failure:

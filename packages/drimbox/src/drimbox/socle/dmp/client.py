@@ -1,27 +1,30 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The client of the DMP: deposit (ITI-41), search (ITI-18), retrieval (ITI-43), under ORG AUTH_CLI and a VIHF per request.
+"""The client of the DMP: deposit (ITI-41), update (ITI-57), search (ITI-18), retrieval (ITI-43), existence test (TD 0.2).
+
+Every exchange is made under ORG AUTH_CLI, with a VIHF of its own.
 
 An outbox uses it in two moves: :meth:`DmpClient.build_deposit` (pure, no network), then, once the result is kept,
-:meth:`DmpClient.send`, as often as it takes. Sending the same request twice deposits once: the DMP refuses the second by its
-uniqueIds, and the client then asks the DMP whether what it holds is this very document.
+:meth:`DmpClient.send`, as often as it takes. Before it sends again what may have arrived, it asks: :meth:`DmpClient.find_again`. Sending
+the same deposit twice would deposit once all the same: the DMP refuses the second by its uniqueIds, and the client then asks the DMP
+whether what it holds is this very document.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from aiohttp.abc import AbstractResolver
-from lxml import etree
 
 from drimbox.config import Dmp
-from drimbox.socle.dmp import deposit
+from drimbox.socle.dmp import deposit, update
 from drimbox.socle.dmp import vocabulary as voc
 from drimbox.socle.dmp.errors import DmpRefuse, DmpReponseInvalide
+from drimbox.socle.dmp.existence import Existence, read_existence, write_existence
 from drimbox.socle.dmp.model import ContexteVihf, Criteres, Depot, FicheDocument, KosADeposer, LimitesDmp, RequeteDepot
 from drimbox.socle.dmp.mtom import SOAP_TYPE
 from drimbox.socle.dmp.registry import read_entry, read_search_answer, write_get_document, write_search
@@ -29,7 +32,7 @@ from drimbox.socle.dmp.repository import DUPLICATE, read_deposit_answer, read_do
 from drimbox.socle.dmp.soap import Enveloppe, Reponse, read_response
 from drimbox.socle.dmp.transport import Transport
 from drimbox.socle.dmp.vihf import build_vihf, renew_vihf
-from drimbox.socle.dmp.xml_reader import parse
+from drimbox.socle.personnes import Code, Identifiant
 from drimbox.socle.tls.client import client_context_dmp
 
 Clock = Callable[[], datetime]
@@ -70,13 +73,38 @@ class DmpClient:
         self._clock = clock
         self._transport = Transport(client_context_dmp(settings), settings.timeout, self._limits, resolver)
 
-    def build_deposit(self, kos: KosADeposer) -> RequeteDepot:
+    @property
+    def limits(self) -> LimitesDmp:
+        """The bounds of the exchanges."""
+        return self._limits
+
+    def build_deposit(self, kos: KosADeposer, *, remplace: str | None = None) -> RequeteDepot:
         """Build the request that deposits a KOS; nothing is sent.
+
+        Args:
+            kos: what is deposited.
+            remplace: entryUUID of the document that it takes the place of, or None.
 
         Raises:
             DepotIncomplet: a value that the DMP requires is missing.
         """
-        return deposit.build_deposit(kos, self._expediteur, self._clock())
+        return deposit.build_deposit(kos, self._expediteur, self._clock(), remplace=remplace)
+
+    def build_removal(self, depot: RequeteDepot, fiche: FicheDocument) -> RequeteDepot:
+        """Build the request that deletes a document from the record; nothing is sent (see :mod:`drimbox.socle.dmp.update`).
+
+        Raises:
+            DmpReponseInvalide: the deposit is not one of ours.
+        """
+        return update.build_removal(depot, fiche, self._expediteur, self._clock())
+
+    def build_visibility(self, depot: RequeteDepot, fiche: FicheDocument, codes: Iterable[Code]) -> RequeteDepot:
+        """Build the request that says anew who may see a document; nothing is sent (see :mod:`drimbox.socle.dmp.update`).
+
+        Raises:
+            DmpReponseInvalide: the deposit is not one of ours.
+        """
+        return update.build_visibility(depot, fiche, codes, self._expediteur, self._clock())
 
     def renew(self, requete: RequeteDepot) -> RequeteDepot:
         """Return the request itself while its VIHF can be used, else the same deposit under a new VIHF.
@@ -89,23 +117,72 @@ class DmpClient:
         return deposit.renew_deposit(requete, self._expediteur, now) if expired else requete
 
     async def send(self, requete: RequeteDepot) -> Depot:
-        """Send a deposit, exactly as it was built unless its VIHF has expired meanwhile (see :attr:`Depot.requete`).
+        """Send a deposit or an update, exactly as it was built unless its VIHF has expired meanwhile (see :attr:`Depot.requete`).
 
         Raises:
             DmpRefuse: the DMP refused it.
-            DmpIndisponible: nobody knows what became of it; send it again.
+            DmpIndisponible: nobody knows what became of it; look for it, then send it again.
             DmpReponseInvalide: the answer cannot be read; or the request is not one of ours.
         """
         current = self.renew(requete)
         message_id = deposit.envelope_of(current, self._limits).message_id
         try:
-            answer = await self._post("repository", current.content_type, current.body, message_id)
+            answer = await self._post(deposit.SERVICE_OF[current.action], current.content_type, current.body, message_id)
             read_deposit_answer(answer)
         except DmpRefuse as refusal:
-            if refusal.codes and set(refusal.codes) <= DUPLICATE:
-                return await self._already_there(current, refusal)
-            raise
+            if current.action != voc.ACTION_DEPOT or not refusal.codes or not set(refusal.codes) <= DUPLICATE:
+                raise
+            there = await self._already_there(current)
+            if there is None:
+                raise
+            return there
         return Depot(current)
+
+    async def find_again(self, requete: RequeteDepot) -> Depot | None:
+        """Tell whether the DMP already holds the document of a deposit whose answer was lost.
+
+        A DMP that refuses the question says nothing of the deposit.
+
+        Raises:
+            DmpIndisponible: no usable answer.
+            DmpReponseInvalide: the answer cannot be read; or the request is not one of ours.
+        """
+        return await self._already_there(self.renew(requete))
+
+    async def find_document(self, depot: RequeteDepot) -> FicheDocument | None:
+        """Return the entry of the KOS of a deposit as the registry holds it now, or None when it shows none (never there, or deleted).
+
+        Raises:
+            DmpRefuse: the DMP refused the question.
+            DmpIndisponible: no usable answer.
+            DmpReponseInvalide: the answer cannot be read; or the request is not one of ours.
+        """
+        ours = read_entry(update.kos_entry_of(depot, self._limits))
+        found = await self._query(self._renewed(depot), write_get_document(ours.unique_id))
+        same = [fiche for fiche in found if (fiche.unique_id, fiche.patient_ins) == (ours.unique_id, ours.patient_ins)]
+        # a metadata update leaves the former versions of the entry behind it
+        return max(same, key=lambda fiche: (fiche.status == "Approved", fiche.version), default=None)
+
+    async def test_existence(self, contexte: ContexteVihf) -> Existence:
+        """Ask whether a patient has a DMP that the structure may use (TD 0.2).
+
+        Raises:
+            DmpRefuse: the DMP refused the question.
+            DmpIndisponible: no usable answer.
+            DmpReponseInvalide: the answer cannot be read.
+        """
+        return await self._existence(contexte.patient_ins, self._vihf(contexte))
+
+    async def existence_of(self, depot: RequeteDepot) -> Existence:
+        """Ask the same for the patient of a deposit, in the name of who made it.
+
+        Raises:
+            DmpRefuse: the DMP refused the question.
+            DmpIndisponible: no usable answer.
+            DmpReponseInvalide: the answer cannot be read; or the request is not one of ours.
+        """
+        ours = read_entry(update.kos_entry_of(depot, self._limits))
+        return await self._existence(ours.patient_ins, self._renewed(depot))
 
     async def provide_and_register(self, kos: KosADeposer) -> Depot:
         """Build and send a deposit at once, without outbox.
@@ -149,21 +226,24 @@ class DmpClient:
         """Close the connections."""
         await self._transport.close()
 
-    async def _already_there(self, requete: RequeteDepot, refusal: DmpRefuse) -> Depot:
-        """Answer a refusal for duplicate: success when the DMP already holds this very document."""
-        envelope = deposit.envelope_of(requete, self._limits)
-        ours = read_entry(_kos_entry(envelope, self._limits))
-        assertion = renew_vihf(envelope.assertion, self._expediteur.signataire, self._clock(), self._limits)
+    async def _already_there(self, requete: RequeteDepot) -> Depot | None:
+        """Return the deposit when the DMP holds this very document: same uniqueId, same bytes, same patient."""
+        ours = read_entry(update.kos_entry_of(requete, self._limits))
         try:
-            found = await self._query(assertion, write_get_document(ours.unique_id))
+            fiche = await self.find_document(requete)
         except DmpRefuse:
-            raise refusal from None
-        same = [
-            f for f in found if (f.unique_id, f.hash, f.size, f.patient_ins) == (ours.unique_id, ours.hash, ours.size, ours.patient_ins)
-        ]
-        if not same:
-            raise refusal
-        return Depot(requete, {fiche.unique_id: fiche.entry_uuid for fiche in same}, deja_present=True)
+            return None
+        if fiche is None or (fiche.hash, fiche.size) != (ours.hash, ours.size):
+            return None
+        return Depot(requete, {fiche.unique_id: fiche.entry_uuid}, deja_present=True)
+
+    async def _existence(self, patient_ins: Identifiant, assertion: bytes) -> Existence:
+        body = write_existence(patient_ins, self._expediteur.source_oid, self._clock())
+        return read_existence(await self._ask("patients", voc.ACTION_EXISTENCE, assertion, body))
+
+    def _renewed(self, requete: RequeteDepot) -> bytes:
+        old = deposit.envelope_of(requete, self._limits).assertion
+        return renew_vihf(old, self._expediteur.signataire, self._clock(), self._limits)
 
     async def _query(self, assertion: bytes, body: bytes) -> list[FicheDocument]:
         return read_search_answer(await self._ask("registry", voc.ACTION_RECHERCHE, assertion, body), self._limits)
@@ -191,10 +271,3 @@ class DmpClient:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
-
-
-def _kos_entry(envelope: Enveloppe, limits: LimitesDmp) -> etree._Element:
-    for entry in parse(envelope.body, limits.xml_bytes).iterfind(f".//{{{voc.RIM}}}ExtrinsicObject"):
-        if entry.get("mimeType") == "application/dicom":
-            return entry
-    raise DmpReponseInvalide("La requête gardée ne décrit pas de KOS.")

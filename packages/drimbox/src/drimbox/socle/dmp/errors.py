@@ -5,11 +5,13 @@
 ::
 
     DmpRefuse           (PeerError)       the DMP said no, and will say no again: a person decides
+      SansDmp                             because the patient has no record
     DmpReponseInvalide  (PeerError)       the DMP's answer cannot be read or does not match the question
     DmpIndisponible     (TransportError)  no usable answer: try again later
     DepotIncomplet      (OwnError)        the deposit cannot be built: a mandatory value is missing
     ProfessionInconnue  (OwnError)        the VIHF cannot be built: the professional's role is unknown
     SignataireInvalide  (OwnError)        the ORG SIGN certificate or its key cannot be used
+    XdmIllisible        (PeerError)       a lot of an XDM archive cannot be read, or is not for this DRIMbox
 
 The texts that the DMP writes beside its codes may quote the patient: only the codes are kept.
 """
@@ -47,6 +49,21 @@ class DmpRefuse(PeerError):
     def __init__(self, codes: Iterable[str] = ()) -> None:
         self.codes = shown_codes(codes)
         super().__init__(f"Le DMP a refusé la demande ({', '.join(self.codes) or 'sans code'}).")
+
+
+class SansDmp(DmpRefuse):
+    """The DMP refused because the patient has no record, or has closed it: it said so itself when asked (TD 0.2)."""
+
+    code = "dmp.sans_dmp"
+    message = "Ce patient n'a pas de DMP, ou son DMP est fermé."
+    remede = (
+        "Rien à corriger : l'examen reste ici, et peut être remis par une archive XDM ; relancer l'envoi si le DMP est ouvert plus tard."
+    )
+    clause = "DMP, TD 0.2"
+
+    def __init__(self, codes: Iterable[str] = ()) -> None:
+        super().__init__(codes)
+        self.message = type(self).message
 
 
 class DmpIndisponible(TransportError):
@@ -102,3 +119,29 @@ class SignataireInvalide(OwnError):
     code = "dmp.signataire"
     message = "Le certificat ORG SIGN ou sa clé est inutilisable."
     remede = "Vérifier [dmp.sign] : certificat PEM et clé RSA correspondante, fichier 0600."
+
+
+class XdmIllisible(PeerError):
+    """A lot of an XDM archive cannot be read, or is not what it says."""
+
+    code = "dmp.xdm_illisible"
+    message = "Un lot de l'archive XDM est illisible."
+    remede = "Demander une nouvelle archive à celui qui l'a faite."
+    clause = "IHE ITI TF-2 §3.32"
+
+
+class XdmEtranger(PeerError):
+    """A pointer of an XDM archive names a couple that this DRIMbox does not serve, or contradicts what it holds."""
+
+    code = "dmp.xdm_etranger"
+    message = "Ce pointeur nomme une adresse que cette DRIMbox ne sert pas."
+    remede = "Déclarer le couple dans [[couples]] avant d'importer ses pointeurs."
+    clause = "CI-SIS, volet IMG-KOS, RetrieveURL"
+
+
+class XdmContredit(PeerError):
+    """This DRIMbox already has another pointer of the same study."""
+
+    code = "dmp.xdm_contredit"
+    message = "Cette DRIMbox a déjà un autre pointeur pour cet examen."
+    remede = "Comparer les deux pointeurs dans la console avant d'agir ; rien n'a été changé."

@@ -113,14 +113,16 @@ def confidentialities(kos: KosADeposer) -> tuple[Code, ...]:
     return (kos.confidentialite, *(visibilities[code] for code in sorted(visibilities)))
 
 
-def build_objects(soumission: Soumission, signature: SignatureDocument, now: datetime) -> list[etree._Element]:
+def build_objects(soumission: Soumission, signature: SignatureDocument, now: datetime, remplace: str | None = None) -> list[etree._Element]:
     """Return the registry objects of the submission, in order.
 
     Args:
         soumission: what is deposited.
         signature: its signature document.
         now: aware instant of submission.
+        remplace: entryUUID of the document that the KOS takes the place of (TD 2.2), or None.
     """
+    replaces = [] if remplace is None else [association(voc.REPLACES, "Replaces", DOCUMENT_KOS, remplace)]
     return [
         _submission_set(soumission, now).build(),
         _kos_entry(soumission, now).build(),
@@ -128,6 +130,7 @@ def build_objects(soumission: Soumission, signature: SignatureDocument, now: dat
         association(voc.HAS_MEMBER, "HasMemberKOS", SUBMISSION_SET, DOCUMENT_KOS),
         association(voc.HAS_MEMBER, "HasMemberSignature", SUBMISSION_SET, DOCUMENT_SIGNATURE),
         association(voc.SIGNS, "Signs", DOCUMENT_SIGNATURE, SUBMISSION_SET),
+        *replaces,
     ]
 
 

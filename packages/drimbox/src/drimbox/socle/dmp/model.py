@@ -100,7 +100,7 @@ class KosADeposer:
 
 @dataclass(frozen=True, slots=True)
 class RequeteDepot:
-    """An ITI-41 request, ready to leave: store these three values, and send them as they are.
+    """A request that writes (ITI-41, ITI-57), ready to leave: store these three values, and send them as they are.
 
     Attributes:
         content_type: value of the HTTP header.
@@ -118,12 +118,12 @@ class RequeteDepot:
 
 @dataclass(frozen=True, slots=True)
 class Depot:
-    """A deposit that the DMP confirmed.
+    """A request that the DMP confirmed.
 
     Attributes:
         requete: what was really sent (its VIHF may have been renewed).
         entry_uuids: entryUUID by uniqueId, when the DMP told them.
-        deja_present: the DMP already held this very document: an earlier answer had been lost.
+        deja_present: the DMP had already done it: an earlier answer had been lost.
     """
 
     requete: RequeteDepot
@@ -181,6 +181,8 @@ class FicheDocument:
         order: from referenceIdList, or None.
         study_instance_uid: from referenceIdList, or None.
         institution: name of the author's institution, or an empty text.
+        logical_id: what all the versions of the entry share (lid); the entryUUID of the first.
+        version: number of this version of the entry.
     """
 
     entry_uuid: str
@@ -204,6 +206,8 @@ class FicheDocument:
     order: Identifiant | None
     study_instance_uid: str | None
     institution: str
+    logical_id: str = ""
+    version: str = "1"
 
     @property
     def is_kos(self) -> bool:

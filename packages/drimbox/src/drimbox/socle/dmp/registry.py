@@ -24,7 +24,7 @@ from drimbox.socle.dmp.soap import Reponse
 from drimbox.socle.personnes import Code, Identifiant
 
 log = get_logger("dmp")
-_STATUS_PREFIX: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:"
+_STATUS_PREFIXES: Final = (voc.STATUS_PREFIX, "urn:asip:ci-sis:2010:StatusType:")
 
 
 def write_search(patient_ins: Identifiant, criteres: Criteres) -> bytes:
@@ -100,7 +100,7 @@ def read_entry(entry: etree._Element) -> FicheDocument:
         mime_type=entry.get("mimeType", ""),
         type_code=next((code.code for code in _classified(entry, voc.DE_TYPE)), ""),
         titre=_localized(entry),
-        status=entry.get("status", "").removeprefix(_STATUS_PREFIX),
+        status=_status(entry),
         creation=read_dtm(_first(slots, "creationTime")),
         debut=read_dtm(_first(slots, "serviceStartTime")),
         fin=read_dtm(_first(slots, "serviceStopTime")),
@@ -114,6 +114,8 @@ def read_entry(entry: etree._Element) -> FicheDocument:
         order=_reference(slots, voc.REFERENCE_ORDER),
         study_instance_uid=getattr(_reference(slots, voc.REFERENCE_STUDY), "value", None),
         institution=_institution(entry),
+        logical_id=entry.get("lid", "") or entry.get("id", ""),
+        version=_version(entry),
     )
 
 
@@ -167,6 +169,18 @@ def _classified(entry: etree._Element, scheme: str) -> tuple[Code, ...]:
     elements = (e for e in entry.iterfind(f"{{{voc.RIM}}}Classification") if e.get("classificationScheme") == scheme)
     codes = (Code(e.get("nodeRepresentation", "").strip(), _first(_slots(e), "codingScheme"), _localized(e)) for e in elements)
     return tuple(code for code in codes if code.code)
+
+
+def _status(entry: etree._Element) -> str:
+    status = entry.get("status", "")
+    for prefix in _STATUS_PREFIXES:
+        status = status.removeprefix(prefix)
+    return status
+
+
+def _version(entry: etree._Element) -> str:
+    told = entry.find(f"{{{voc.RIM}}}VersionInfo")
+    return "1" if told is None else told.get("versionName", "1")
 
 
 def _localized(element: etree._Element) -> str:

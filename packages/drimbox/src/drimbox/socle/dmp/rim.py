@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -108,10 +108,23 @@ def slot(name: str, values: Sequence[str]) -> etree._Element:
     return element
 
 
-def association(kind: str, identifier: str, source: str, target: str) -> etree._Element:
-    """Write an association between two objects of the submission (SubmissionSetStatus Original)."""
+_ORIGINAL: Final = {"SubmissionSetStatus": "Original"}
+
+
+def association(kind: str, identifier: str, source: str, target: str, slots: Mapping[str, str] = _ORIGINAL) -> etree._Element:
+    """Write an association between two objects, one of the submission at least; of it by default (SubmissionSetStatus Original)."""
     element = etree.Element(_rim("Association"), id=identifier, associationType=kind, sourceObject=source, targetObject=target)
-    element.append(slot("SubmissionSetStatus", ("Original",)))
+    element.extend(slot(name, (value,)) for name, value in slots.items())
+    return element
+
+
+def classification(scheme: str, code: Code, *, of: str, identifier: str) -> etree._Element:
+    """Write a coded attribute of an object that is already written."""
+    element = etree.Element(
+        _rim("Classification"), id=identifier, classifiedObject=of, classificationScheme=scheme, nodeRepresentation=printable(code.code)
+    )
+    element.append(slot("codingScheme", (code.scheme,)))
+    element.append(_localized("Name", code.label or code.code))
     return element
 
 

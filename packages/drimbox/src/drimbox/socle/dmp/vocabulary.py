@@ -24,13 +24,18 @@ XOP: Final = "http://www.w3.org/2004/08/xop/include"
 ACTION_DEPOT: Final = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
 ACTION_RECHERCHE: Final = "urn:ihe:iti:2007:RegistryStoredQuery"
 ACTION_RETRAIT: Final = "urn:ihe:iti:2007:RetrieveDocumentSet"
+ACTION_MISE_A_JOUR: Final = "urn:ihe:iti:2010:UpdateDocumentSet"
+ACTION_EXISTENCE: Final = "urn:hl7-org:v3:PRPA_IN201307UV02"
 
 # stored queries
 FIND_DOCUMENTS: Final = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 FIND_BY_REFERENCE: Final = "urn:uuid:12941a89-e02e-4be5-967c-ce4bfc8fe492"
 GET_DOCUMENTS: Final = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 
-STATUS_APPROVED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+STATUS_PREFIX: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:"
+STATUS_APPROVED: Final = f"{STATUS_PREFIX}Approved"
+STATUS_DELETED: Final = "urn:asip:ci-sis:2010:StatusType:Deleted"
+"""JDV_J52 and the DMP: what is deleted is kept, and shown to nobody (TD 3.3c)."""
 RESPONSE_SUCCESS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
 
 # objects, associations
@@ -38,6 +43,8 @@ STABLE_DOCUMENT: Final = "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
 SUBMISSION_SET_NODE: Final = "urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd"
 HAS_MEMBER: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
 SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
+REPLACES: Final = "urn:ihe:iti:2007:AssociationType:RPLC"
+UPDATES_STATUS: Final = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
 
 # classification schemes and identification schemes of the submission set
 SS_AUTHOR: Final = "urn:uuid:a7058bb9-b4e4-4307-ba5b-e3f0ab85e12d"

@@ -17,11 +17,13 @@ from drimbox.source.depot_dmp.states import ActionEnvoi, EtatEnvoi
 class Envoi(models.Model):
     """One request to the DMP, kept until it is answered and after. Purpose: care, proof of deposit. Holds personal data in ``body``.
 
-    ``sequence`` orders the requests of one exam: the next one leaves when the previous is answered.
+    ``sequence`` orders the requests of one exam: the next one leaves when the previous is answered. ``message`` is the one that asked for
+    it; ``structure`` the one under whose certificates it leaves.
     """
 
     examen_id: UUID
     kos_id: UUID
+    message_id: UUID | None
 
     id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     examen: models.ForeignKey[Any, Any] = models.ForeignKey(
@@ -30,10 +32,14 @@ class Envoi(models.Model):
     kos: models.ForeignKey[Any, Any] = models.ForeignKey(
         "pointeur.Kos", on_delete=models.PROTECT, related_name="envois", verbose_name=_("pointeur (KOS)")
     )
+    message: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "reception.MessageRecu", on_delete=models.PROTECT, null=True, blank=True, related_name="envois", verbose_name=_("message")
+    )
     sequence: models.PositiveIntegerField[int, int] = models.PositiveIntegerField(_("ordre"))
     action: models.CharField[str, str] = models.CharField(
         _("action"), max_length=20, choices=ActionEnvoi.choices, default=ActionEnvoi.PUBLIER
     )
+    structure: models.CharField[str, str] = models.CharField(_("structure"), max_length=40, default="", db_default="", blank=True)
     content_type: models.TextField[str, str] = models.TextField(_("type du corps"), default="", blank=True)
     body: models.BinaryField[bytes | None, bytes | None] = models.BinaryField(_("corps"), null=True)
     built_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("corps écrit le"), null=True, blank=True)

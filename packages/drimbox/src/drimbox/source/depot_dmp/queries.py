@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.states import UNANSWERED
+from drimbox.source.depot_dmp.states import DEPOTS, UNANSWERED, ActionEnvoi, EtatEnvoi
+from drimbox.source.pointeur.states import EtatKos
 
 BATCH = 500
 
@@ -24,3 +26,43 @@ def overdue(limit: datetime) -> list[UUID]:
 def of_examen(examen_id: UUID) -> list[Envoi]:
     """Return the requests of one exam, in order, without their bodies."""
     return list(Envoi.objects.filter(examen=examen_id).defer("body").order_by("sequence"))
+
+
+def deposit_in_force(envoi: Envoi) -> Envoi | None:
+    """Return the deposit that the DMP holds of the exam of a request, when the turn of that request comes; with its body.
+
+    A withdrawal ends what was deposited before it, and a later deposit starts anew.
+    """
+    before = Envoi.objects.filter(examen=envoi.examen_id, sequence__lt=envoi.sequence)
+    withdrawn = before.filter(action=ActionEnvoi.RETIRER, state=EtatEnvoi.FAIT).aggregate(last=Max("sequence"))["last"] or 0
+    return before.filter(action__in=DEPOTS, state=EtatEnvoi.DEPOSE, sequence__gt=withdrawn).order_by("-sequence").first()
+
+
+def is_its_turn(envoi: Envoi) -> bool:
+    """Tell whether everything that was asked before a request, for the same exam, is answered."""
+    return not Envoi.objects.filter(examen=envoi.examen_id, sequence__lt=envoi.sequence, state__in=UNANSWERED).exists()
+
+
+def following(envoi: Envoi) -> UUID | None:
+    """Return the next request of the same exam, or None."""
+    waiting = Envoi.objects.filter(examen=envoi.examen_id, sequence__gt=envoi.sequence, state__in=UNANSWERED)
+    return waiting.order_by("sequence").values_list("pk", flat=True).first()
+
+
+def last_deposit(examen_id: UUID) -> Envoi | None:
+    """Return the last deposit of an exam that the DMP holds or may hold, and that no withdrawal took out; without its body."""
+    alive = Envoi.objects.filter(examen=examen_id).defer("body").exclude(state=EtatEnvoi.ABANDONNE)
+    withdrawn = alive.filter(action=ActionEnvoi.RETIRER).aggregate(last=Max("sequence"))["last"] or 0
+    held = alive.filter(action__in=DEPOTS, state__in=UNANSWERED | {EtatEnvoi.DEPOSE}, sequence__gt=withdrawn)
+    return held.select_related("kos").order_by("-sequence").first()
+
+
+def deposits_to_hand_over() -> Iterator[Envoi]:
+    """Yield the deposit of every pointer in force, the oldest first, with its body, its pointer and its message."""
+    found = Envoi.objects.filter(action__in=DEPOTS, state=EtatEnvoi.DEPOSE, kos__state=EtatKos.EN_VIGUEUR)
+    return found.select_related("kos", "examen__message", "message").order_by("kos__created_at", "pk").iterator(chunk_size=50)
+
+
+def count_to_hand_over() -> int:
+    """Return how many pointers are in force in the DMP."""
+    return Envoi.objects.filter(action__in=DEPOTS, state=EtatEnvoi.DEPOSE, kos__state=EtatKos.EN_VIGUEUR).count()

@@ -3,8 +3,9 @@
 """Construction of the KOS of an exam: highdicom makes the Key Object Selection, the French module completes it.
 
 highdicom builds a KOS from the headers of the objects. The headers are not read here (that would be a retrieval of the whole study): what
-the C-FIND answered is put in their form, and the little that highdicom derives from them is what the PACS said. Of its output, the generic
-concept name of each reference and its own equipment are taken out: the reference KOS of the cross-validator has neither.
+the C-FIND answered of the first object is put in their form, and the little that highdicom derives from it is what the PACS said. The
+references to all objects take the place of that one (:mod:`references`), without the generic concept name of highdicom; its own equipment
+is taken out: the reference KOS of the cross-validator has neither.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from io import BytesIO
 
 from highdicom.ko import KeyObjectSelection, KeyObjectSelectionDocument
 from highdicom.sr import CodedConcept
-from pydicom.config import RAISE
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
-from pydicom.valuerep import validate_value
 
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.pacs.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from drimbox.socle.personnes import Identifiant, Structure, TraitsPatient
 from drimbox.source.compte_rendu.model import CompteRendu, ExamenDecrit
 from drimbox.source.pointeur import module_francais as francais
-from drimbox.source.pointeur.errors import InsAbsent, KosImpossible, ValeurHorsNorme
-from drimbox.source.pointeur.rules import FIRST_INSTANCE_NUMBER, MANIFEST, is_image
+from drimbox.source.pointeur.errors import InsAbsent, KosImpossible
+from drimbox.source.pointeur.references import put_references
+from drimbox.source.pointeur.rules import FIRST_INSTANCE_NUMBER, MANIFEST
+from drimbox.source.pointeur.valeurs import check, fits
 
 SERIES_NUMBER = 59
 MANUFACTURER = "drimm"
@@ -73,8 +74,8 @@ def build_kos(
     moment = now.astimezone(_offset_of(etude, now, timezone))
     try:
         document = KeyObjectSelectionDocument(
-            evidence=(evidence := _evidence(sujet)),
-            content=_content(evidence, francais.description_text(examen, etude)),
+            evidence=[header := _header(sujet)],
+            content=_content(header, francais.description_text(examen, etude)),
             series_instance_uid=series_instance_uid,
             series_number=SERIES_NUMBER,
             sop_instance_uid=sop_instance_uid,
@@ -83,8 +84,9 @@ def build_kos(
             transfer_syntax_uid=ExplicitVRLittleEndian,
         )
         _date(document, moment)
-        _complete(document, sujet, couple_db)
-        _check(document)
+        _complete(document, sujet)
+        check(document)
+        put_references(document, etude, db=couple_db)
         return _write(document)
     except (ValueError, TypeError, OverflowError):
         raise KosImpossible from None  # the text of the error may quote a value
@@ -127,21 +129,16 @@ def _offset_of(etude: EtudePacs, now: datetime, timezone: tzinfo) -> tzinfo:
     return fixed_offset(offset)
 
 
-def _evidence(sujet: _Sujet) -> list[Dataset]:
-    """Put the C-FIND answers in the form of headers; highdicom reads patient and study in the first one."""
-    headers = []
-    for serie in sujet.etude.series:
-        for instance in serie.instances:
-            header = Dataset()
-            header.SOPClassUID = instance.sop_class_uid
-            header.SOPInstanceUID = instance.sop_instance_uid
-            header.StudyInstanceUID = sujet.etude.study_instance_uid
-            header.SeriesInstanceUID = serie.series_instance_uid
-            if is_image(instance.sop_class_uid):
-                header.Rows = header.Columns = 1  # how highdicom tells an IMAGE from a COMPOSITE; written nowhere
-            headers.append(header)
-    _describe(headers[0], sujet)
-    return headers
+def _header(sujet: _Sujet) -> Dataset:
+    """Put what the PACS says of the first object in the form of a header: highdicom reads patient and study in it."""
+    serie = next(serie for serie in sujet.etude.series if serie.instances)
+    header = Dataset()
+    header.SOPClassUID = serie.instances[0].sop_class_uid
+    header.SOPInstanceUID = serie.instances[0].sop_instance_uid
+    header.StudyInstanceUID = sujet.etude.study_instance_uid
+    header.SeriesInstanceUID = serie.series_instance_uid
+    _describe(header, sujet)
+    return header
 
 
 def _describe(header: Dataset, sujet: _Sujet) -> None:
@@ -155,13 +152,13 @@ def _describe(header: Dataset, sujet: _Sujet) -> None:
     header.AccessionNumber = ""  # the real one is in the request, with its authority
     header.StudyID = francais.one_line(etude.study_id)[:MAX_SH]
     # what the PACS says of the study matters less than the study: a value that the standard forbids is left out
-    header.StudyDate = etude.study_date if _fits("DA", etude.study_date) else ""
-    header.StudyTime = etude.study_time if _fits("TM", etude.study_time) else ""
-    header.ReferringPhysicianName = etude.referring_physician_name if _fits("PN", etude.referring_physician_name) else ""
+    header.StudyDate = etude.study_date if fits("DA", etude.study_date) else ""
+    header.StudyTime = etude.study_time if fits("TM", etude.study_time) else ""
+    header.ReferringPhysicianName = etude.referring_physician_name if fits("PN", etude.referring_physician_name) else ""
 
 
-def _content(evidence: list[Dataset], text: str) -> KeyObjectSelection:
-    return KeyObjectSelection(document_title=CodedConcept(MANIFEST, "DCM", "MANIFEST"), referenced_objects=evidence, description=text)
+def _content(header: Dataset, text: str) -> KeyObjectSelection:
+    return KeyObjectSelection(document_title=CodedConcept(MANIFEST, "DCM", "MANIFEST"), referenced_objects=[header], description=text)
 
 
 def _date(document: Dataset, moment: datetime) -> None:
@@ -171,7 +168,7 @@ def _date(document: Dataset, moment: datetime) -> None:
     document.TimezoneOffsetFromUTC = moment.strftime("%z")
 
 
-def _complete(document: Dataset, sujet: _Sujet, couple_db: str) -> None:
+def _complete(document: Dataset, sujet: _Sujet) -> None:
     document.ContinuityOfContent = "SEPARATE"
     document.StudyDescription = francais.one_line(sujet.etude.study_description)[: francais.MAX_LO]
     if sujet.structure is not None:
@@ -183,12 +180,6 @@ def _complete(document: Dataset, sujet: _Sujet, couple_db: str) -> None:
     if sujet.traits.lieu_naissance:
         document.PatientComments = sujet.traits.lieu_naissance
     document.ReferencedRequestSequence = [francais.referenced_request(sujet.examen)]
-    series = {serie.series_instance_uid: serie for serie in sujet.etude.series}
-    for item in document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence:
-        francais.complete_series(item, series[str(item.SeriesInstanceUID)], db=couple_db, study_uid=sujet.etude.study_instance_uid)
-    for reference in document.ContentSequence:
-        if reference.ValueType in {"IMAGE", "COMPOSITE"}:
-            del reference.ConceptNameCodeSequence
     document.pop("ContributingEquipmentSequence", None)
 
 
@@ -215,19 +206,3 @@ def _charset(sujet: _Sujet) -> str:
     except UnicodeEncodeError:
         return "ISO_IR 192"
     return "ISO_IR 100"
-
-
-def _check(document: Dataset) -> None:
-    """Refuse what DICOM cannot hold: an identifier too long for its attribute would be cut by somebody, later."""
-    for element in document.iterall():
-        values = element.value if element.VM > 1 else [element.value]
-        if element.VR != "SQ" and not all(_fits(element.VR, str(value)) for value in values if value is not None):
-            raise ValeurHorsNorme.of(element.keyword)
-
-
-def _fits(vr: str, text: str) -> bool:
-    try:
-        validate_value(vr, text, RAISE)
-    except ValueError:
-        return False
-    return True

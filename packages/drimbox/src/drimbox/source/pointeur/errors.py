@@ -71,11 +71,37 @@ class IdentiteDiscordante(PeerError):
 
 
 class ExamenDejaPublie(PeerError):
-    """Another report came for an exam whose pointer is already made."""
+    """Another report came for an exam that the DMP holds, and does not say that it replaces the first one."""
 
     code = "pointeur.examen_deja_publie"
-    message = "Un autre compte rendu désigne un examen dont le pointeur existe déjà."
-    remede = "Vérifier dans le RIS s'il s'agit d'un remplacement, et le traiter à la main dans le DMP en attendant."
+    message = "Un autre compte rendu désigne un examen déjà déposé au DMP, sans dire qu'il remplace le premier."
+    remede = "Vérifier dans le RIS s'il s'agit d'un remplacement, et l'envoyer comme tel (MDM^T10, ou relatedDocument RPLC)."
+    clause = "CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2"
+
+
+class ExamenIntrouvable(PeerError):
+    """A replacement or a removal of something that this DRIMbox never knew, or knows under another report."""
+
+    code = "pointeur.examen_introuvable"
+    message = "Ce message demande de remplacer ou de retirer un examen que cette DRIMbox ne connaît pas sous ce compte rendu."
+    remede = "Vérifier dans le RIS quel compte rendu est visé ; agir dans le DMP à la main si l'examen a été publié par un autre logiciel."
+    clause = "CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2"
+
+
+class ReperesDiscordants(PeerError):
+    """A cancellation names a study and an accession number that are not of one exam."""
+
+    code = "pointeur.reperes_discordants"
+    message = "Ce message désigne un examen par un numéro d'étude et un numéro de demande qui ne vont pas ensemble."
+    remede = "Vérifier dans le RIS quel examen est annulé, puis renvoyer le message."
+
+
+class AutreEmetteur(PeerError):
+    """A RIS speaks of an exam that another RIS reported."""
+
+    code = "pointeur.autre_emetteur"
+    message = "Ce message vise un examen dont le compte rendu est venu d'un autre RIS."
+    remede = "Faire envoyer le message par ce RIS ; si un logiciel en remplace un autre, lui donner le même nom dans [[reception.ris]]."
 
 
 class TransitionInterdite(OwnError):
@@ -84,11 +110,3 @@ class TransitionInterdite(OwnError):
     code = "pointeur.transition_interdite"
     message = "Cet examen n'est plus dans l'état attendu."
     remede = "Recharger la page."
-
-
-class IntentionNonTraitee(PeerError):
-    """A replacement or a removal, which a person does for now."""
-
-    code = "reception.remplacement_a_traiter"
-    message = "Ce message demande un remplacement ou une suppression, qui n'est pas encore automatique."
-    remede = "Agir dans le DMP à la main ; le message est gardé."

@@ -4,56 +4,102 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ProcrastinateException
 
+from confiance.errors import DrimmError
+from confiance.exploitation.logs import get_logger
+from drimbox.socle.coffre.scelle import CoffreFerme
 from drimbox.socle.dmp.errors import DepotIncomplet
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.queries import ids_with_a_job
 from drimbox.socle.jobs.retry import NeverGiveUp
-from drimbox.socle.journal.actions import record
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
-from drimbox.source.depot_dmp.actions import prepare, queue
-from drimbox.source.depot_dmp.soumission import ignored
+from drimbox.source.depot_dmp.tenue import held
 from drimbox.source.pointeur import actions
 from drimbox.source.pointeur.construction import construct
-from drimbox.source.pointeur.errors import EtudeEnDouble, IdentiteDiscordante, ImagesAbsentes, IntentionNonTraitee, KosImpossible
-from drimbox.source.pointeur.kos_construit import KosConstruit
+from drimbox.source.pointeur.errors import (
+    AutreEmetteur,
+    EtudeEnDouble,
+    ExamenDejaPublie,
+    ExamenIntrouvable,
+    IdentiteDiscordante,
+    ImagesAbsentes,
+    KosImpossible,
+    ReperesDiscordants,
+)
+from drimbox.source.pointeur.evenements import Evenement
+from drimbox.source.pointeur.interpretation import interpret
 from drimbox.source.pointeur.models import Examen
-from drimbox.source.pointeur.queries import overdue
-from drimbox.source.pointeur.rapport import read_rapport
-from drimbox.source.pointeur.states import WAITING, EtatExamen
-from drimbox.source.pointeur.suivi import locked, move
-from drimbox.source.reception.actions import TRAITER
-from drimbox.source.reception.errors import MessageRefuse
+from drimbox.source.pointeur.queries import overdue, sender_of, unread_until
+from drimbox.source.pointeur.states import WAITING
+from drimbox.source.reception.actions import TRAITER, set_state
+from drimbox.source.reception.corps import body_of
+from drimbox.source.reception.errors import CorpsEfface, DefautInterne, MessageRefuse
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.queries import forgotten
 from drimbox.source.reception.states import EtatMessage
 
 FORGOTTEN_AFTER = timedelta(minutes=2)
+SOON = timedelta(seconds=1)
+log = get_logger("pointeur")
 
 
 @app.task(name=TRAITER, queue=QUEUE_SOURCE, retry=NeverGiveUp())
 def traiter(message_id: str) -> None:
-    """Read a kept message and write down the exams it names."""
+    """Do what a sender asked up to a message, in the order in which it was kept: a replacement never overtakes what it replaces."""
+    with held(sender_of(UUID(message_id))) as ours:
+        if not ours:  # another worker does it; this job comes back, should the other one have looked too early
+            defer(TRAITER, queue=QUEUE_SOURCE, at=timezone.now() + SOON, message_id=message_id)
+            return
+        for pk in unread_until(UUID(message_id)):
+            try:
+                _read(pk)
+            except (CoffreFerme, Error, ProcrastinateException):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a reader forgot, the messages behind this one go on; a person is told
+                log.warning("source:message:failed", message_id=str(pk), code=DefautInterne.code, error_type=type(error).__name__)
+                _set_aside(pk)
+
+
+@transaction.atomic
+def _read(message_id: UUID) -> None:
+    message = MessageRecu.objects.select_for_update(of=("self",)).get(pk=message_id)
+    if message.state != EtatMessage.RECU:
+        return
     now = timezone.now()
-    with transaction.atomic():
-        message = MessageRecu.objects.select_for_update(of=("self",)).get(pk=UUID(message_id))
-        if message.state != EtatMessage.RECU:
-            return
+    try:
+        refusals = _apply(interpret(message.id, body_of(message)), now)
+    except (MessageRefuse, CompteRenduIllisible, CorpsEfface, IdentiteDiscordante) as error:
+        refusals = [error]
+    state, code = (EtatMessage.ATTENTE_PERSONNE, refusals[0].as_dict()["code"]) if refusals else (EtatMessage.LU, "")
+    set_state(message, state, now, code=code)
+
+
+@transaction.atomic
+def _set_aside(message_id: UUID) -> None:
+    message = MessageRecu.objects.select_for_update(of=("self",)).defer("body", "corps").get(pk=message_id)
+    if message.state == EtatMessage.RECU:
+        set_state(message, EtatMessage.ATTENTE_PERSONNE, timezone.now(), code=DefautInterne.code)
+
+
+def _apply(evenements: Iterable[Evenement], now: datetime) -> list[DrimmError]:
+    """Apply the events of a message and return what stopped some of them: one exam that stops does not hold back the others."""
+    refusals: list[DrimmError] = []
+    for evenement in evenements:
         try:
-            rapport = read_rapport(bytes(message.body))
-            actions.check_intention(rapport)
-        except (MessageRefuse, CompteRenduIllisible, IntentionNonTraitee) as error:
-            actions.set_message_aside(message, error, now)
-            return
-        actions.know_examens(message, rapport, now)
+            actions.appliquer(evenement, now)
+        except (AutreEmetteur, ExamenDejaPublie, ExamenIntrouvable, IdentiteDiscordante, ReperesDiscordants) as error:
+            refusals.append(error)
+    return refusals
 
 
 @app.task(name=actions.POINTER, queue=QUEUE_SOURCE, retry=NeverGiveUp())
@@ -65,10 +111,10 @@ def pointer(examen_id: str) -> None:
         return
     try:
         construit = construct(examen, settings.DRIMBOX, now)
-        _publish(construit)
+        actions.publish(construit, timezone.now())
     except (ImagesAbsentes, PacsIndisponible, PacsRefuse) as error:
         actions.postpone(examen.id, error, now)
-    except (EtudeEnDouble, IdentiteDiscordante, KosImpossible, DepotIncomplet, MessageRefuse, CompteRenduIllisible) as error:
+    except (EtudeEnDouble, IdentiteDiscordante, KosImpossible, DepotIncomplet, MessageRefuse, CompteRenduIllisible, CorpsEfface) as error:
         actions.stop(examen.id, error, now)
     else:
         actions.warn(examen.id, construit.avertissements, now)
@@ -87,27 +133,3 @@ def relancer(timestamp: int) -> None:
             defer(TRAITER, queue=QUEUE_SOURCE, message_id=pk)
         for pk in examens:
             defer(actions.POINTER, queue=QUEUE_SOURCE, examen_id=pk)
-
-
-def _publish(construit: KosConstruit) -> None:
-    """Keep the KOS and its deposit together, or neither.
-
-    Raises:
-        DepotIncomplet: the report lacks what the DMP requires; nothing is kept.
-    """
-    depot = construit.rapport.message.depot_demande
-    requete = prepare(construit) if depot else None
-    now = timezone.now()
-    with transaction.atomic():
-        examen = locked(construit.examen_id)
-        # another worker did it, or a newer report came while we were asking the PACS
-        if examen.state not in WAITING or examen.compte_rendu_sha256 != construit.rapport.sha256:
-            return
-        kos = actions.keep_kos(examen, construit, now)
-        if requete is None:
-            move(examen, EtatExamen.SANS_DEPOT, now, event="source:examen:kept", kos_id=kos.id)
-            return
-        move(examen, EtatExamen.EN_DEPOT, now, event="source:examen:pointed", kos_id=kos.id)
-        queue(kos, requete, now)
-        for code in ignored(construit.rapport):
-            record("source:drapeau:ignored", at=now, code=code, examen_id=examen.id, kos_id=kos.id)

@@ -25,8 +25,10 @@ class KosConstruit:
         contenu: the KOS, a Part-10 file.
         created_at: when it was made, aware.
         sop_instance_uid: of the KOS.
-        series_instance_uid: of its series.
+        series_instance_uid: of its series; that of the first KOS of the exam.
         avertissements: codes of what is odd and stops nothing.
+        db: name that every RetrieveURL bears; that of the first KOS of the exam.
+        version: 1, raised by one at each replacement.
     """
 
     examen_id: UUID
@@ -38,3 +40,5 @@ class KosConstruit:
     sop_instance_uid: str
     series_instance_uid: str
     avertissements: tuple[str, ...]
+    db: str
+    version: int

@@ -87,3 +87,25 @@ class Kos(models.Model):
 
     def __str__(self) -> str:
         return f"KOS {self.sop_instance_uid}"
+
+
+class InstanceRejetee(models.Model):
+    """One instance that a PACS said to reject (IHE IOCM). Purpose: care. Kept for ever: no later KOS may reference it."""
+
+    study_instance_uid: models.CharField[str, str] = models.CharField(_("StudyInstanceUID"), max_length=64)
+    sop_instance_uid: models.CharField[str, str] = models.CharField(_("SOPInstanceUID"), max_length=64)
+    note_uid: models.CharField[str, str] = models.CharField(_("note de rejet"), max_length=64)
+    motif: models.CharField[str, str] = models.CharField(_("motif"), max_length=40)
+    received_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("reçu le"))
+
+    class Meta:
+        db_table = "pointeur_instance_rejetee"
+        verbose_name = _("instance rejetée")
+        verbose_name_plural = _("instances rejetées")
+        ordering: ClassVar = ["study_instance_uid", "sop_instance_uid"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study_instance_uid", "sop_instance_uid"], name="pointeur_instance_rejetee_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"instance rejetée {self.sop_instance_uid}"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What the French volet IMG-KOS adds to a Key Object Selection: identity by INS, requests and authorities, addresses, description."""
+"""What the French volet IMG-KOS adds to a Key Object Selection: identity by INS, requests and authorities, description."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from datetime import datetime
 
 from pydicom.dataset import Dataset
 
-from drimbox.socle.pacs.model import EtudePacs, SeriePacs
+from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.personnes import OID_INS_NIA, Identifiant, Structure, TraitsPatient
 from drimbox.source.compte_rendu.model import ExamenDecrit
-from drimbox.source.pointeur.rules import retrieve_url
 
 INSTITUTION_CARETS = "^" * 9
 MAX_LO = 64
@@ -93,20 +92,6 @@ def description_text(examen: ExamenDecrit, etude: EtudePacs) -> str:
     lines = [f"Examen : {one_line(etude.study_description)}", f"Acte = {one_line(acte)}"]
     lines += [f"Série-{s.series_instance_uid} : {one_line(s.modality)} @ : {one_line(s.description)}" for s in etude.series]
     return "\n".join(lines) + "\n"
-
-
-def complete_series(item: Dataset, serie: SeriePacs, *, db: str, study_uid: str) -> None:
-    """Add to a series of the evidence its address and its numbers."""
-    item.RetrieveURL = retrieve_url(db, study_uid, serie.series_instance_uid)
-    if serie.number is not None:
-        item.SeriesNumber = serie.number
-    known = {instance.sop_instance_uid: instance for instance in serie.instances}
-    for reference in item.ReferencedSOPSequence:
-        instance = known[str(reference.ReferencedSOPInstanceUID)]
-        if instance.number is not None:
-            reference.InstanceNumber = instance.number
-        if instance.frames is not None and instance.frames > 1:
-            reference.NumberOfFrames = instance.frames
 
 
 def one_line(text: str) -> str:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
 from drimbox.source.pointeur.states import WAITING, EtatExamen, EtatKos
+from drimbox.source.reception.models import MessageRecu
+from drimbox.source.reception.states import EtatMessage
 
 BATCH = 500
 
@@ -24,6 +27,35 @@ def kos_in_force(sop_instance_uid: str) -> Kos | None:
 def kos_of(examen_id: UUID) -> list[Kos]:
     """Return every KOS of an exam, the oldest first, without contents."""
     return list(Kos.objects.filter(examen=examen_id).defer("contenu").order_by("version"))
+
+
+def last_kos(examen_id: UUID) -> Kos | None:
+    """Return the last KOS made of an exam, without its content."""
+    return Kos.objects.filter(examen=examen_id).defer("contenu").order_by("-version").first()
+
+
+def rejected_of(study_uid: str) -> frozenset[str]:
+    """Return the instances of a study that its PACS rejected."""
+    return frozenset(InstanceRejetee.objects.filter(study_instance_uid=study_uid).values_list("sop_instance_uid", flat=True))
+
+
+def sender_of(message_id: UUID) -> UUID:
+    """Return a key of the sender of a message: what one sender asks is done in its order."""
+    sender = MessageRecu.objects.values_list("sending_application", "sending_facility").get(pk=message_id)
+    return uuid5(NAMESPACE_OID, "\x1f".join(sender))
+
+
+def unread_until(message_id: UUID) -> list[UUID]:
+    """Return the messages of one sender that nobody has read, up to this one, in the order in which they were kept."""
+    sql = """
+        SELECT earlier.id FROM reception_message AS earlier
+        JOIN reception_message AS this ON this.id = %s AND this.sending_application = earlier.sending_application
+                                      AND this.sending_facility = earlier.sending_facility AND earlier.rang <= this.rang
+        WHERE earlier.state = %s ORDER BY earlier.rang LIMIT %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [message_id, EtatMessage.RECU.value, BATCH])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def of_message(message_id: UUID) -> list[Examen]:
@@ -50,7 +82,7 @@ def examens(states: Sequence[str] = (), text: str = "") -> QuerySet[Examen]:
         states: only these, when given.
         text: a StudyInstanceUID, an exam number, an accession number or a document number, whole.
     """
-    found = Examen.objects.select_related("message").defer("message__body")
+    found = Examen.objects.select_related("message").defer("message__body", "message__corps")
     if states:
         found = found.filter(state__in=states)
     if text:

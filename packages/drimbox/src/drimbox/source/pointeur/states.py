@@ -20,6 +20,8 @@ class EtatExamen(models.TextChoices):
     DEPOSE = "depose", _("Déposé au DMP")
     REFUSE = "refuse", _("Refusé par le DMP")
     INCOMPLET = "incomplet", _("Incomplet : à compléter par une personne")
+    EN_RETRAIT = "en_retrait", _("Retrait du DMP en cours")
+    RETIRE = "retire", _("Retiré")
 
 
 _FROM_WAITING = frozenset(
@@ -30,19 +32,26 @@ _FROM_WAITING = frozenset(
         EtatExamen.A_VERIFIER,
         EtatExamen.EN_DEPOT,
         EtatExamen.SANS_DEPOT,
+        EtatExamen.EN_RETRAIT,
+        EtatExamen.RETIRE,
     }
 )
+# a newer report starts the way again; a removal ends it, whatever was reached
+_NEWER_OR_REMOVED = frozenset({EtatExamen.A_TRAITER, EtatExamen.EN_RETRAIT, EtatExamen.RETIRE})
+_ANSWERED = frozenset({EtatExamen.DEPOSE, EtatExamen.REFUSE, EtatExamen.INCOMPLET})
 
 TRANSITIONS: dict[EtatExamen, frozenset[EtatExamen]] = {
     EtatExamen.A_TRAITER: _FROM_WAITING,
     EtatExamen.ATTENTE_IMAGES: _FROM_WAITING,
     EtatExamen.ATTENTE_PACS: _FROM_WAITING,
-    EtatExamen.A_VERIFIER: frozenset({EtatExamen.A_TRAITER}),
-    EtatExamen.EN_DEPOT: frozenset({EtatExamen.DEPOSE, EtatExamen.REFUSE, EtatExamen.INCOMPLET}),
-    EtatExamen.REFUSE: frozenset({EtatExamen.EN_DEPOT}),
-    EtatExamen.INCOMPLET: frozenset({EtatExamen.EN_DEPOT}),
-    EtatExamen.SANS_DEPOT: frozenset(),
-    EtatExamen.DEPOSE: frozenset(),
+    EtatExamen.A_VERIFIER: _NEWER_OR_REMOVED,
+    EtatExamen.EN_DEPOT: _ANSWERED | _NEWER_OR_REMOVED,
+    EtatExamen.REFUSE: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
+    EtatExamen.INCOMPLET: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
+    EtatExamen.SANS_DEPOT: _NEWER_OR_REMOVED,
+    EtatExamen.DEPOSE: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
+    EtatExamen.EN_RETRAIT: frozenset({EtatExamen.RETIRE, EtatExamen.REFUSE, EtatExamen.INCOMPLET, EtatExamen.A_TRAITER}),
+    EtatExamen.RETIRE: frozenset({EtatExamen.A_TRAITER}),
 }
 
 WAITING = frozenset({EtatExamen.A_TRAITER, EtatExamen.ATTENTE_IMAGES, EtatExamen.ATTENTE_PACS})
@@ -53,8 +62,12 @@ FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.I
 
 
 class EtatKos(models.TextChoices):
-    """Life of one KOS object."""
+    """Life of one KOS object.
 
+    One that takes the place of another waits for the DMP's answer: until then, the former is the one that everybody can find.
+    """
+
+    EN_ATTENTE = "en_attente", _("En attente de la réponse du DMP")
     EN_VIGUEUR = "en_vigueur", _("En vigueur")
     REMPLACE = "remplace", _("Remplacé")
     RETIRE = "retire", _("Retiré")

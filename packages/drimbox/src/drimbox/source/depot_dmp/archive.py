@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""XDM archives on disk: the pointers in force of this DRIMbox written month by month, an archive read from its folder or its zip."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from drimbox.config import DrimboxSettings
+from drimbox.socle.dmp.errors import XdmIllisible
+from drimbox.socle.dmp.model import LimitesDmp
+from drimbox.socle.dmp.xdm import LotXdm, read_deposit, write_archive
+from drimbox.socle.personnes import Identifiant
+from drimbox.source.compte_rendu.errors import CompteRenduIllisible
+from drimbox.source.depot_dmp.models import Envoi
+from drimbox.source.depot_dmp.preparation import requete_of
+from drimbox.source.depot_dmp.queries import deposits_to_hand_over
+from drimbox.source.pointeur.rapport import read_rapport
+from drimbox.source.reception.corps import body_of
+from drimbox.source.reception.errors import CorpsEfface, MessageRefuse
+
+Progress = Callable[[], None]
+MAX_FILES = 400_000
+MAX_FILE_BYTES = 32 * 1024 * 1024
+
+
+def export(folder: Path, settings: DrimboxSettings, progress: Progress) -> list[Path]:
+    """Write one archive per month of creation, as a folder and as a zip beside it; return the zips.
+
+    Args:
+        folder: where; made when absent.
+        settings: of this DRIMbox.
+        progress: called after each pointer.
+
+    Raises:
+        DepotIncomplet: a deposit is not kept here.
+    """
+    written = []
+    for month, deposits in groupby(deposits_to_hand_over(), key=lambda envoi: f"KA{envoi.kos.created_at:%Y%m}"):
+        lots = []
+        for envoi in deposits:
+            lots.append(_lot(envoi))
+            progress()
+        written.append(_write(folder, month, lots, settings))
+    return written
+
+
+def read(path: Path) -> Mapping[str, bytes]:
+    """Read an archive: a folder, or a zip.
+
+    Raises:
+        XdmIllisible: neither, or larger than what an archive may be.
+    """
+    if path.is_dir():
+        return {file.relative_to(path).as_posix(): _bounded(file.stat().st_size, file.read_bytes) for file in _listed(path)}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            if len(members) > MAX_FILES:
+                raise XdmIllisible("L'archive contient trop de fichiers.")
+            return {info.filename: _bounded(info.file_size, lambda info=info: archive.read(info)) for info in members}  # type: ignore[misc]
+    except (OSError, zipfile.BadZipFile, RuntimeError):
+        raise XdmIllisible("Ce n'est ni un dossier ni une archive zip lisible.") from None
+
+
+def _listed(path: Path) -> Iterator[Path]:
+    for number, file in enumerate(sorted(file for file in path.rglob("*") if file.is_file())):
+        if number == MAX_FILES:
+            raise XdmIllisible("L'archive contient trop de fichiers.")
+        yield file
+
+
+def _bounded(size: int, load: Callable[[], bytes]) -> bytes:
+    if size > MAX_FILE_BYTES:
+        raise XdmIllisible("Un fichier de l'archive est trop gros.")
+    return load()
+
+
+def _lot(envoi: Envoi) -> LotXdm:
+    return read_deposit(requete_of(envoi), envoi.examen.compte_rendu, _ipp_of(envoi), LimitesDmp())
+
+
+def _ipp_of(envoi: Envoi) -> Identifiant | None:
+    try:
+        return read_rapport(body_of(envoi.message or envoi.examen.message)).compte_rendu.patient.ipp
+    except (MessageRefuse, CompteRenduIllisible, CorpsEfface):
+        return None  # erased with its message: the INS names the patient
+
+
+def _write(folder: Path, month: str, lots: list[LotXdm], settings: DrimboxSettings) -> Path:
+    sender = f"{settings.structure.nom} ({settings.structure.identifiant})"
+    software = f"{settings.dmp.lps_name} {settings.dmp.lps_version}"
+    archive = folder / f"{month}.zip"
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for path, content in write_archive(month, lots, sender, software, LimitesDmp()):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+            zipped.writestr(path, content)
+    return archive

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may speak of an exam: the RIS that reported it, of its patient; the PACS that serves it. And the link that a report prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from banc.jeux import IDENTITE, make_message, make_report
+from drimbox.config import Ris
+from drimbox.source.admission.queries import find_kos
+from drimbox.source.pointeur.actions import appliquer
+from drimbox.source.pointeur.actions.rejets import instances_of
+from drimbox.source.pointeur.evenements import Motif, Rejeter
+from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
+from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_env import DB, DB2, VI
+from tests.drimbox_world import Monde, sample_message
+
+STUDY = IDENTITE.examens[0].study_instance_uid
+SECOND = replace(IDENTITE, version=2)
+
+
+@pytest.fixture
+def chemin(monde: Monde) -> Iterator[Chemin]:
+    with pacs_of(monde, monde.images):
+        yield Chemin(monde)
+
+
+def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02") -> bytes:
+    return make_message(make_report(identite), identite, control_id=control_id, event=event)
+
+
+def is_served(kos: Kos) -> bool:
+    found = find_kos(kos.sop_instance_uid)
+    return found is not None and found.in_service
+
+
+@pytest.mark.parametrize(
+    ("vi", "code"), [("", "lien.absent"), ("vi9.9.mesimagesmedicales.fr", "lien.autre_nom"), (VI, None)], ids=["none", "another", "ours"]
+)
+def test_a_report_whose_link_does_not_name_us_is_published_and_told(chemin: Chemin, vi: str, code: str | None) -> None:
+    link = f"https://{vi}/IHEInvokeImageDisplay?requestType=STUDY&amp;studyUID={STUDY} ".encode() if vi else b""
+    report = make_report(IDENTITE).replace(b"</title>", b" " + link + b"</title>", 1)
+    examen = chemin.publish(make_message(report, IDENTITE))
+    assert examen.state == "depose"
+    assert ((code,) in chemin.journal("source:examen:warned")) == (code is not None)
+    assert [line for line in chemin.journal("source:examen:warned") if line[0].startswith("lien.")] == ([(code,)] if code else [])
+
+
+def name_ris(monkeypatch: pytest.MonkeyPatch, *ris: Ris) -> None:
+    """Name the RIS in the settings of this test."""
+    reception = settings.DRIMBOX.reception.model_copy(update={"ris": ris})
+    monkeypatch.setattr(settings, "DRIMBOX", settings.DRIMBOX.model_copy(update={"reception": reception}))
+
+
+def two_ris(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hospitals behind one DRIMbox: the RIS of the sample messages, and another one."""
+    name_ris(monkeypatch, Ris(name="a", application="RIS-BANC", couples=(DB,)), Ris(name="b", application="AUTRE", couples=(DB2,)))
+
+
+def of_other_ris(data: bytes) -> bytes:
+    return data.replace(b"|RIS-BANC|", b"|AUTRE|", 1)
+
+
+@pytest.mark.parametrize("event", ["T04", "T10", "T02"])
+def test_a_ris_neither_replaces_nor_withdraws_the_exam_of_another_one(chemin: Chemin, monkeypatch: pytest.MonkeyPatch, event: str) -> None:
+    two_ris(monkeypatch)
+    chemin.publish(sample_message())
+    identite = IDENTITE if event == "T04" else SECOND
+    row = chemin.take(of_other_ris(message(identite, event=event)))
+    chemin.advance()
+    assert (row.source, row.state, row.code) == ("b", "attente_personne", "pointeur.autre_emetteur")
+    assert (chemin.faits, chemin.states()) == (["depot"], [(1, "en_vigueur")])
+    assert is_served(Kos.objects.get())
+
+
+def test_the_same_accession_number_in_another_ris_is_another_request(chemin: Chemin, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_ris(monkeypatch)
+    chemin.publish(sample_message())
+    row = chemin.take(of_other_ris(cancellation(study_uid="")))
+    assert (row.state, chemin.states()) == ("lu", [(1, "en_vigueur")])
+    row = chemin.take(of_other_ris(cancellation(study_uid=STUDY, control_id="000010")))
+    assert (row.code, chemin.states()) == ("pointeur.autre_emetteur", [(1, "en_vigueur")])
+    chemin.take(cancellation(study_uid="", control_id="000011"))
+    assert chemin.states() == [(1, "retire")]
+
+
+def test_a_software_that_takes_the_place_of_another_goes_on_with_the_exams_of_its_couple(
+    chemin: Chemin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_ris(monkeypatch)
+    chemin.publish(sample_message())
+    name_ris(monkeypatch, Ris(name="c", application="AUTRE", couples=(DB2,)))
+    assert chemin.take(of_other_ris(message(event="T04", control_id="000007"))).code == "pointeur.autre_emetteur"
+    name_ris(monkeypatch, Ris(name="d", application="AUTRE", couples=(DB,)))
+    assert chemin.take(of_other_ris(message(event="T04", control_id="000008"))).state == "lu"
+    assert chemin.states() == [(1, "retire")]
+
+
+def test_a_cancellation_for_another_patient_calls_a_person_and_closes_nothing(chemin: Chemin) -> None:
+    chemin.publish(sample_message())
+    row = chemin.take(
+        cancellation(study_uid=STUDY, patient=b"PID|||290123456789012^^^&1.2.250.1.213.1.4.10&ISO^INS||AUTRE^ALBERT||19500101|M")
+    )
+    assert (row.state, row.code) == ("attente_personne", "identite.discordance")
+    assert is_served(Kos.objects.get())
+
+
+def test_the_end_of_retention_of_a_copy_elsewhere_takes_nothing_out(chemin: Chemin) -> None:
+    ended = Rejeter("second", "2.999.77.9", STUDY, frozenset({"1.2.3"}), Motif.FIN_DE_CONSERVATION)
+    appliquer(ended, timezone.now())
+    chemin.publish(sample_message())
+    instances = instances_of(Kos.objects.get())
+    appliquer(replace(ended, instances=instances), timezone.now())
+    assert is_served(Kos.objects.get())
+    assert not InstanceRejetee.objects.exists()
+    appliquer(replace(ended, pacs="local", instances=instances), timezone.now())
+    assert Examen.objects.get().state == "en_retrait"
+
+
+def cancellation(*, study_uid: str, control_id: str = "000009", patient: bytes = b"") -> bytes:
+    accession = IDENTITE.examens[0].accession.value
+    segments = [
+        f"MSH|^~\\&|RIS-BANC|CENTRE-BANC|DRIMBOX|X|20261122090000||OMI^O23^OMI_O23|{control_id}|P|2.5|||||FRA|UNICODE UTF-8".encode(),
+        *([patient] if patient else []),
+        b"ORC|CA|1^A",
+        b"OBR|1|1^A",
+        f"IPC|{accession}||{study_uid}".encode(),
+    ]
+    return b"\r".join(segments) + b"\r"
