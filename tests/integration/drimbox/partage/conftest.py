@@ -23,7 +23,8 @@ __all__ = ["drimbox", "drimbox_env"]
 def maille(drimbox: Environment, tmp_path: Path) -> Iterator[Maille]:
     """List in force, PACS started; the ORM enters as the process ``images`` once all is in place."""
     base = current()
-    settings = base.model_copy(update={"images": base.images.model_copy(update={"port": 0, "idle_seconds": 3.0, "max_transfers": 4})})
+    images = {"port": 0, "idle_seconds": 3.0, "max_transfers": 8, "max_transfers_per_peer": 4, "queue": 0, "stop_seconds": 2.0}
+    settings = base.model_copy(update={"images": base.images.model_copy(update=images)})
     pacs = PacsSimulator(tmp_path / "pacs", "PACSA", port=drimbox.ports["pacs"], known_aets={"DRIMBOX": None})
     found = Maille(drimbox, settings, pacs, tmp_path)
     found.publish(DB, DB2)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from uuid import uuid4
 import aiohttp
 import pydicom
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from yarl import URL
 
@@ -30,6 +32,7 @@ from drimbox.socle.annuaire import acheminement
 from drimbox.socle.identite import PscClient, Retour
 from tests.drimbox_env import DB, DB2, Environment
 
+INS = "279035121518989"
 RETURN = "https://vi1.1.mesimagesmedicales.fr/psc/retour"
 PROFESSIONNEL = "899700000012"
 
@@ -43,6 +46,59 @@ class Etude:
     datasets: dict[str, bytes] = field(default_factory=dict)
     instances: dict[str, list[str]] = field(default_factory=dict)
     kos: str = field(default_factory=generate_uid)
+
+
+def after_ins(dataset: bytes) -> bytes:
+    """Return what follows, in a data set of these tests, the place of the INS: the source leaves these bytes as they are stored."""
+    return dataset[dataset.index(b"\x10\x00\x10\x10") :]  # (0010,1010) PatientAge
+
+
+def make_kos(etude: Etude, *, ins: str = INS) -> bytes:
+    """Return a KOS that points to every instance of a study, with what this mesh reads of it."""
+    from io import BytesIO
+
+    from drimbox.socle.personnes import OID_INS_NIR_TEST, Identifiant
+    from drimbox.source.pointeur.module_francais import authority, other_patient_ids
+
+    kos, evidence, identifiant = Dataset(), Dataset(), Identifiant(ins, OID_INS_NIR_TEST)
+    kos.SOPClassUID, kos.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.88.59", etude.kos
+    kos.PatientID, kos.PatientName, kos.PatientBirthDate, kos.PatientSex = ins, "PAT-TROIS^DOMINIQUE", "19790328", "F"
+    kos.IssuerOfPatientID, kos.IssuerOfPatientIDQualifiersSequence = "ASIP-SANTE-INS-NIR", authority(identifiant.oid)
+    kos.OtherPatientIDsSequence = other_patient_ids(identifiant)
+    kos.StudyInstanceUID = evidence.StudyInstanceUID = etude.study
+    kos.StudyDate, kos.StudyTime, kos.StudyDescription, kos.SpecificCharacterSet = "20210108", "102500", "Scanner du crâne", "ISO_IR 100"
+    evidence.ReferencedSeriesSequence = [_serie(etude, rank, series) for rank, series in enumerate(etude.series, start=1)]
+    kos.CurrentRequestedProcedureEvidenceSequence = [evidence]
+    kos.TextValue = "".join(f"Série-{uid} : CT @ : coupes\n" for uid in etude.series)
+    buffer = BytesIO()
+    kos.ensure_file_meta()
+    kos.file_meta.TransferSyntaxUID, kos.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.1.2.1", kos.SOPClassUID
+    kos.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def _serie(etude: Etude, rank: int, series: str) -> Dataset:
+    item = Dataset()
+    item.SeriesInstanceUID, item.SeriesNumber, item.ReferencedSOPSequence = series, rank, []
+    for number, sop in enumerate(etude.instances[series], start=1):
+        reference = Dataset()
+        reference.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+        reference.ReferencedSOPInstanceUID, reference.InstanceNumber = sop, number
+        item.ReferencedSOPSequence.append(reference)
+    return item
+
+
+def etude_of(folder: Path) -> Etude:
+    """Return what the files of a folder are, without their bytes: all of one study."""
+    etude = Etude()
+    for path in sorted(folder.rglob("*.dcm")):
+        head = pydicom.dcmread(path, specific_tags=["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"], stop_before_pixels=True)
+        series, sop = str(head.SeriesInstanceUID), str(head.SOPInstanceUID)
+        etude.study = str(head.StudyInstanceUID)
+        etude.datasets[sop] = b""
+        etude.instances.setdefault(series, []).append(sop)
+    etude.series = list(etude.instances)
+    return etude
 
 
 def make_study(folder: Path, *, series: int = 2, instances: int = 3, patient: str = "IPP1", padding: int = 0) -> Etude:
@@ -75,6 +131,12 @@ def _write_instance(folder: Path, template: Any, etude: Etude, series: str, rank
     return sop
 
 
+@functools.cache
+def _signing_key(signer: store.Issued) -> SigningKey:
+    """Reading a private key checks that it is prime: once is enough."""
+    return SigningKey.from_pem(signer.leaf_pem(), signer.key.read_bytes(), signer.chain_pem())
+
+
 @dataclass
 class Maille:
     """What tests hold."""
@@ -93,12 +155,12 @@ class Maille:
     def publish(self, *dbs: str, at: datetime | None = None) -> None:
         """Put in force a list that holds these names under their SERV_SSL."""
         from drimbox.socle.annuaire import queries
-        from drimbox.socle.annuaire.actions import _apply
+        from drimbox.socle.annuaire.actions.liste import apply_list
+        from drimbox.socle.annuaire.actions.passage import Passage
         from drimbox.socle.annuaire.fetch import Reponse
 
         now = at or datetime.now(UTC)
-        bilan = _apply(Reponse("http://liste", self.signed_list(*dbs, at=now), ""), now, None)
-        assert bilan.ok, bilan
+        apply_list(Reponse("http://liste", self.signed_list(*dbs, at=now), ""), "", Passage("0" * 32, now))
         queries.forget()
 
     def signed_list(self, *dbs: str, at: datetime, signer: store.Issued | None = None) -> bytes:
@@ -107,10 +169,11 @@ class Maille:
             for rank, db in enumerate(dbs, start=1)
         )
         signer = signer or self.pki.list_signer
-        key = SigningKey.from_pem(signer.leaf_pem(), signer.key.read_bytes(), signer.chain_pem())
-        return sign(Brouillon(rows, at), key, signing_time=at)
+        return sign(Brouillon(rows, at), _signing_key(signer), signing_time=at)
 
-    def add_kos(self, etude: Etude, db: str = DB, *, state: str = "en_vigueur", envoi: str | None = "depose") -> None:
+    def add_kos(
+        self, etude: Etude, db: str = DB, *, state: str = "en_vigueur", envoi: str | None = "depose", contenu: bytes | None = None
+    ) -> None:
         """Register the KOS of a study as a source does, with the state of its deposit (None when none was asked)."""
         from drimbox.source.depot_dmp.models import Envoi
         from drimbox.source.pointeur.models import Examen, Kos
@@ -120,10 +183,18 @@ class Maille:
         with self.environment.role("proprietaire"):
             message = MessageRecu.objects.create(received_at=now, changed_at=now, peer="127.0.0.1", control_id=name, sha256=name, body=b"")
             examen = Examen.objects.create(message=message, study_instance_uid=etude.study, db=db, created_at=now, changed_at=now)
+            counts = {"series_count": len(etude.series), "instances_count": len(etude.datasets)}
             kos = Kos.objects.create(
-                examen=examen, sop_instance_uid=etude.kos, study_instance_uid=etude.study, series_instance_uid=generate_uid(), db=db,
-                state=state, contenu=b"", series_count=len(etude.series), instances_count=len(etude.datasets), created_at=now,
-            )  # fmt: skip
+                examen=examen,
+                sop_instance_uid=etude.kos,
+                study_instance_uid=etude.study,
+                series_instance_uid=generate_uid(),
+                db=db,
+                state=state,
+                contenu=make_kos(etude) if contenu is None else contenu,
+                created_at=now,
+                **counts,
+            )
             if envoi is not None:
                 Envoi.objects.create(examen=examen, kos=kos, sequence=1, state=envoi, created_at=now)
 

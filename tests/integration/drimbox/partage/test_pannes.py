@@ -4,20 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import replace
-from typing import Any
 
+import aiohttp
 import pytest
 from django.db import OperationalError
 from pydicom.uid import generate_uid
 
-from drimbox.socle.pacs.errors import PacsIncomplet, PacsIndisponible, PacsOccupe
+from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsOccupe, PacsRefuse
 from drimbox.socle.pacs.model import ObjetDicom
+from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import Etude, Maille
 from tests.integration.drimbox.partage.requests import get, headers
 from tests.integration.drimbox.partage.test_refus import refused
+from tests.integration.drimbox.partage.test_transferts import until
 
 CT, EXPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1"
 
@@ -26,29 +27,16 @@ def objects_of(etude: Etude) -> list[ObjetDicom]:
     return [ObjetDicom(CT, uid, EXPLICIT, dataset) for uid, dataset in etude.datasets.items()]
 
 
-def pacs_that_gives(monkeypatch: pytest.MonkeyPatch, *items: ObjetDicom | Exception) -> None:
-    """Replace the port of the PACS by one that gives these, then fails where told."""
-    from drimbox.source.partage import lecture
-
-    def given() -> Iterator[ObjetDicom]:
-        for item in items:
-            if isinstance(item, Exception):
-                raise item
-            yield item
-
-    @contextmanager
-    def retrieve(*_args: Any, **_kwargs: Any) -> Iterator[Iterator[ObjetDicom]]:
-        yield given()
-
-    monkeypatch.setattr(lecture, "retrieve", retrieve)
-
-
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (PacsIncomplet(), 502, "partage.pacs_en_erreur"),
         (PacsIndisponible(), 503, "partage.pacs_indisponible"),
         (PacsOccupe(), 503, "partage.pacs_indisponible"),
+        (PacsRefuse(), 502, "partage.pacs_en_erreur"),
+        (PacsCoupe(), 502, "partage.pacs_en_erreur"),
+        (PacsAbsent(), 404, "partage.ressource_inconnue"),
+        (RuntimeError("PAT-TROIS"), 503, "partage.interne"),
     ],
 )
 async def test_a_pacs_that_fails_before_the_first_image_is_told(
@@ -73,7 +61,8 @@ async def test_an_object_that_is_not_of_the_exam_never_leaves(
     pacs_that_gives(monkeypatch, strangers[stranger])
     async with porte.client() as session:
         given = await headers(porte, etude)
-        await refused(porte, await get(session, porte.url(etude, series=etude.series[0]), given), 502, "partage.pacs_en_erreur")
+        answer = await get(session, porte.url(etude, series=etude.series[0]), given)
+        await refused(porte, answer, 502, "partage.objet_etranger")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("PAT-TROIS"), OperationalError("PAT-TROIS")])
@@ -90,3 +79,27 @@ async def test_a_fault_of_ours_shows_nothing_of_its_inside(
         answer = await get(session, porte.url(etude), await headers(porte, etude))
     await refused(porte, answer, 503, "partage.interne")
     assert b"PAT-TROIS" not in answer[2]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (PacsIncomplet(), "partage.pacs_en_erreur"),  # a class that it refuses to send, or less than announced
+        (PacsCoupe(), "partage.pacs_en_erreur"),
+        (PacsIndisponible(), "partage.pacs_muet"),  # it never finishes
+        (RuntimeError("PAT-TROIS"), "partage.interne"),
+    ],
+)
+async def test_a_pacs_that_fails_midway_cuts_the_answer_and_gives_everything_back(
+    porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    faux = pacs_that_gives(monkeypatch, *objects_of(etude)[:3], error)
+    async with porte.client() as session:
+        with pytest.raises(aiohttp.ClientError):
+            await get(session, porte.url(etude), await headers(porte, etude))
+        await until(lambda: bool(porte.journal("partage:transfert:cut")))
+        line = (await asyncio.to_thread(porte.journal, "partage:transfert:cut"))[0]
+        assert (line[1], line[2]["instances"]) == (code, 3)
+        assert (faux.opened, faux.closed) == (1, 1)
+        pacs_that_gives(monkeypatch, *objects_of(etude))
+        assert (await get(session, porte.url(etude), await headers(porte, etude)))[0] == 200

@@ -54,8 +54,9 @@ def put(name: str, value: str) -> Change:
         (put("KOS-SOPInstanceUID", "1.2.3.4.5"), 404, "admission.kos_inconnu"),
         (put("Accept", "text/html"), 406, "partage.syntaxe_refusee"),
         (put("Accept", "multipart/related;q=x"), 400, "admission.accept_illisible"),
-        (put("Accept", "transfer-syntax=1.2.840.10008.1.2.4.70;q=1"), 406, "partage.syntaxe_refusee"),
-        (put("Accept", LOSSLESS.replace("q=0.4", "q=0")), 406, "partage.syntaxe_refusee"),
+        (put("Accept", "transfer-syntax=1.2.840.10008.1.2.4.102;q=1"), 406, "partage.syntaxe_refusee"),
+        (put("Accept", "transfer-syntax=1.2.840.10008.1.2.4.50;q=1"), 406, "partage.syntaxe_refusee"),
+        (put("Accept", LOSSLESS.replace("q=0.", "q=0.0;x=")), 406, "partage.syntaxe_refusee"),
     ],
 )
 async def test_a_request_that_lacks_something_is_refused_with_its_code(
@@ -84,13 +85,13 @@ async def test_a_token_of_another_psc_is_refused(porte: Maille, etude: Etude) ->
         await refused(porte, await get(session, porte.url(etude), given), 401, "admission.jeton_inactif")
 
 
-@pytest.mark.parametrize("state", ["retire", "remplace"])
-async def test_a_kos_out_of_service_opens_nothing(porte: Maille, state: str) -> None:
+@pytest.mark.parametrize(("state", "code"), [("retire", "admission.kos_retire"), ("remplace", "admission.kos_remplace")])
+async def test_a_kos_out_of_service_opens_nothing_and_says_why(porte: Maille, state: str, code: str) -> None:
     study = make_study(porte.folder / "pacs")
     porte.pacs.index.scan()
     await asyncio.to_thread(porte.add_kos, study, DB, state=state)
     async with porte.client() as session:
-        await refused(porte, await get(session, porte.url(study), await headers(porte, study)), 404, "admission.kos_inconnu")
+        await refused(porte, await get(session, porte.url(study), await headers(porte, study)), 404, code)
 
 
 @pytest.mark.parametrize("envoi", ["a_envoyer", "attente_dmp", "refuse", "incomplet", None])
@@ -117,16 +118,9 @@ async def test_a_series_or_an_instance_that_the_pacs_does_not_hold_is_a_404(port
         await refused(porte, await get(session, porte.url(etude, series="1.2.3"), given), 404, "partage.ressource_inconnue")
 
 
-async def test_frames_are_refused_on_purpose(porte: Maille, etude: Etude) -> None:
-    series = etude.series[0]
-    url = porte.url(etude, series=series, instance=etude.instances[series][0]) + "/frames/1"
-    async with porte.client() as session:
-        await refused(porte, await get(session, url, await headers(porte, etude)), 406, "partage.cadres_non_servis")
-
-
 async def test_an_unknown_service_and_another_method_are_refused(porte: Maille, etude: Etude) -> None:
     async with porte.client() as session:
-        status, _, body = await get(session, porte.url(etude) + "/metadata", await headers(porte, etude))
+        status, _, body = await get(session, porte.url(etude) + "/thumbnail", await headers(porte, etude))
         assert (status, json.loads(body)["code"]) == (404, "partage.ressource_inconnue")
         async with session.post(porte.url(etude), data=b"x") as answer:
             assert (answer.status, answer.headers["Allow"]) == (405, "GET, OPTIONS")

@@ -13,6 +13,7 @@ import aiohttp
 import pydicom
 import pytest
 
+from drimbox.source.partage.equite import Equite
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
 from tests.integration.drimbox.partage.requests import get, headers, parts
 
@@ -26,6 +27,16 @@ def heavy(maille: Maille) -> Etude:
     maille.pacs.index.scan()
     maille.add_kos(study)
     return study
+
+
+@pytest.fixture
+def one_place(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> list[Equite]:
+    """A door with a single place and a queue; holds its places once it is open."""
+    images = maille.settings.images.model_copy(update={"max_transfers": 1, "queue": 4, "queue_seconds": 20.0, "idle_seconds": 20.0})
+    maille.settings = maille.settings.model_copy(update={"images": images})
+    opened: list[Equite] = []
+    monkeypatch.setattr("drimbox.source.partage.app.Equite", lambda limits: opened.append(Equite(limits)) or opened[-1])
+    return opened
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -65,13 +76,25 @@ async def test_a_peer_that_leaves_frees_the_pacs(porte: Maille, heavy: Etude) ->
     assert (await asyncio.to_thread(porte.journal, "partage:transfert:cut"))[0][1] == "partage.pair_parti"
 
 
-async def test_beyond_the_cap_a_peer_is_told_when_to_come_back(porte: Maille, heavy: Etude) -> None:
+async def test_what_is_withdrawn_while_a_peer_waits_for_its_turn_never_leaves(one_place: list[Equite], porte: Maille, heavy: Etude) -> None:
+    given = await headers(porte, heavy)
+    async with porte.client() as session:
+        first = await stalled(session, porte.url(heavy), given)
+        second = asyncio.create_task(get(session, porte.url(heavy), given))
+        await until(lambda: one_place[0].waiting == 1)
+        await asyncio.to_thread(porte.environment.sql, "UPDATE pointeur_kos SET state = 'retire'")
+        first.close()
+        status, _, body = await second
+        assert (status, json.loads(body)["code"]) == (404, "admission.kos_retire")
+
+
+async def test_beyond_its_cap_a_peer_is_told_when_to_come_back(porte: Maille, heavy: Etude) -> None:
     given = await headers(porte, heavy)
     async with porte.client() as session:
         begun = [await stalled(session, porte.url(heavy), given) for _ in range(4)]
         async with session.get(porte.url(heavy), headers=given) as answer:
-            assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-            assert json.loads(await answer.read())["code"] == "partage.trop_de_transferts"
+            assert (answer.status, answer.headers["Retry-After"]) == (429, "5")
+            assert json.loads(await answer.read())["code"] == "partage.trop_de_demandes"
         for answer in begun:
             answer.close()
         await until(lambda: len(porte.journal("partage:transfert:cut")) == 4)

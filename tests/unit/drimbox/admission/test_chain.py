@@ -18,12 +18,14 @@ from drimbox.socle import identite, tls
 from drimbox.socle.annuaire.errors import ListeAbsente, ListePerimee
 from drimbox.source.admission import errors
 from drimbox.source.admission.chain import Admission, Arrivee, Entetes
+from drimbox.source.admission.contenu import ExamenOuvert
 from drimbox.source.admission.rules import KosServi, Pair
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DB = "db1.1.mesimagesmedicales.fr"
 KOS = KosServi("1.2.3", "1.2.4", DB, in_service=True)
-GOOD = Entetes(["Bearer abc"], ["1.2.3"], ["*/*"])
+GOOD = Entetes(["Bearer abc"], ["1.2.3"])
+EXAMEN = ExamenOuvert(None, {}, None)  # type: ignore[arg-type]  # the checks hand it over without looking
 
 
 def certificate() -> x509.Certificate:
@@ -64,9 +66,14 @@ class Outside:
         self._asked("kos")
         return KOS if uid == "1.2.3" else None
 
+    async def open_kos(self, uid: str) -> ExamenOuvert:
+        self._asked("contenu")
+        assert uid == "1.2.3"
+        return EXAMEN
+
 
 def admission(outside: Any) -> Admission:
-    return Admission(outside, outside, outside.liste, outside.find_kos, frozenset({DB}))
+    return Admission(outside, outside, outside.liste, outside.find_kos, outside.open_kos, frozenset({DB}))
 
 
 async def test_a_peer_is_known_before_its_name_is_looked_at() -> None:
@@ -114,5 +121,25 @@ async def test_a_token_that_cannot_be_checked_opens_nothing_and_no_kos_is_looked
 async def test_a_whole_request_is_admitted() -> None:
     outside = Outside()
     admis = await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", GOOD)
-    assert (admis.kos, admis.db, outside.asked) == (KOS, DB, ["psc", "kos"])
+    assert (admis.kos, admis.db, admis.examen, outside.asked) == (KOS, DB, EXAMEN, ["psc", "kos", "contenu"])
     assert "abc" not in repr(GOOD)
+
+
+async def test_a_search_that_names_no_study_is_made_in_that_of_the_kos() -> None:
+    admis = await admission(Outside()).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, None, GOOD)
+    assert admis.kos is KOS
+
+
+async def test_without_a_kos_a_search_finds_nothing_and_opens_nothing() -> None:
+    outside = Outside()
+    with pytest.raises(errors.KosInconnu):
+        await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, None, Entetes(["Bearer abc"], ["1.2.9"]))
+    assert "contenu" not in outside.asked
+
+
+def test_a_peer_out_of_the_list_is_recognised_to_be_told_why_and_a_revoked_one_is_not() -> None:
+    outside = Outside()
+    assert str(admission(outside).recognise(Arrivee(CERTIFICATE, DB, [DB]), NOW)) == f"CN={DB}"
+    assert outside.asked == ["revocation"]
+    with pytest.raises(errors.CertificatRevoque):
+        admission(Outside("revocation", tls.CertificatRevoque())).recognise(Arrivee(CERTIFICATE, DB, [DB]), NOW)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.admission.errors import KosAbsent, KosInconnu, NomInattendu
+from drimbox.source.admission.errors import KosAbsent, KosInconnu, KosRemplace, KosRetire, NomInattendu, Refus
 from drimbox.source.admission.rules import KosServi, agree_on_name, open_study, read_kos_uid
 
 DB = "db1.1.mesimagesmedicales.fr"
@@ -63,10 +63,20 @@ def test_a_kos_opens_its_study_under_its_name() -> None:
         (KOS, "1.2.4", "db2.1.mesimagesmedicales.fr"),
     ],
 )
-def test_unknown_withdrawn_other_study_and_other_name_are_one_answer(kos: KosServi | None, study: str, db: str) -> None:
+def test_unknown_not_deposited_other_study_and_other_name_are_one_answer(kos: KosServi | None, study: str, db: str) -> None:
     with pytest.raises(KosInconnu) as refused:
         open_study(kos, study, db)
     assert (refused.value.message, refused.value.remede) == (KosInconnu.message, KosInconnu.remede)
+
+
+@pytest.mark.parametrize("ended", [KosRetire, KosRemplace])
+def test_a_kos_that_ended_is_told_only_to_who_names_its_study_under_its_name(ended: type[Refus]) -> None:
+    kos = replace(KOS, in_service=False, ended=ended)
+    with pytest.raises(ended):
+        open_study(kos, "1.2.4", DB)
+    for study, db in (("1.2.5", DB), ("1.2.4", "db2.1.mesimagesmedicales.fr")):
+        with pytest.raises(KosInconnu):
+            open_study(kos, study, db)
 
 
 @given(st.one_of(st.none(), st.text()), st.lists(st.text(), max_size=3))

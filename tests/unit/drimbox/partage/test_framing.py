@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 
 from lxml import etree
 
 from drimbox.conso.rapatriement.multipart import MultipartReader, PartData, PartEnded, read_boundary
 from drimbox.source.partage import wadl
 from drimbox.source.partage.framing import Framing
+from drimbox.source.partage.paths import read_path
 
 CONTENTS = [b"first", b"", b"\r\n--\r\n\x00\xff", b"-" * 1000]
 
@@ -50,12 +52,16 @@ def test_two_answers_never_share_a_boundary() -> None:
 def test_the_wadl_announces_the_statuses_of_the_refusals_and_no_other() -> None:
     root = etree.fromstring(wadl.document("db1.1.mesimagesmedicales.fr"))
     announced = set(root.xpath("//w:response/@status", namespaces={"w": "http://wadl.dev.java.net/2009/02"}))
-    assert announced == {"200", "400 401 403 404 405 406 421 502 503 504"}
+    assert announced == {"200", "400 401 403 404 405 406 421 429 502 503 504"}
 
 
-def test_the_wadl_names_the_three_levels_and_the_headers() -> None:
+def test_the_wadl_names_every_form_and_level() -> None:
     root = etree.fromstring(wadl.document("db1.1.mesimagesmedicales.fr"))
     ns = {"w": "http://wadl.dev.java.net/2009/02"}
     assert root.xpath("//w:resources/@base", namespaces=ns) == ["https://db1.1.mesimagesmedicales.fr/dicom-web-rs/"]
-    assert len(root.xpath("//w:resource", namespaces=ns)) == 3
+    paths = {path.replace("{", "").replace("}", "") for path in root.xpath("//w:resource/@path", namespaces=ns)}
+    assert len(paths) == 15
+    for path in paths:  # what is announced is what is read
+        asked = re.sub("(study|series|instance)UID", "1.2", path).replace("frames/frames", "frames/1")
+        read_path(f"/dicom-web-rs/{asked}")
     assert set(root.xpath("//w:param[@style='header']/@name", namespaces=ns)) == {"Accept", "Authorization", "KOS-SOPInstanceUID"}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drimbox.source.admission.errors import AdresseIllisible, Refus, RessourceInconnue
-from drimbox.source.partage.paths import Ressource, read_path
+from drimbox.source.partage.paths import Forme, Ressource, read_path
 
 BASE = "/dicom-web-rs/studies/1.2"
 
@@ -22,11 +22,21 @@ BASE = "/dicom-web-rs/studies/1.2"
         (BASE, Ressource("1.2")),
         (BASE + "/series/1.3", Ressource("1.2", "1.3")),
         (BASE + "/series/1.3/instances/1.4", Ressource("1.2", "1.3", "1.4")),
-        (BASE + "/series/1.3/instances/1.4/frames/1", Ressource("1.2", "1.3", "1.4", frames=True)),
-        (BASE + "/series/1.3/instances/1.4/frames/1,2,30", Ressource("1.2", "1.3", "1.4", frames=True)),
+        (BASE + "/series/1.3/instances/1.4/frames/1", Ressource("1.2", "1.3", "1.4", (1,), Forme.CADRES)),
+        (BASE + "/series/1.3/instances/1.4/frames/1,2,30", Ressource("1.2", "1.3", "1.4", (1, 2, 30), Forme.CADRES)),
+        (BASE + "/metadata", Ressource("1.2", forme=Forme.METADONNEES)),
+        (BASE + "/series/1.3/metadata", Ressource("1.2", "1.3", forme=Forme.METADONNEES)),
+        (BASE + "/series/1.3/instances/1.4/metadata", Ressource("1.2", "1.3", "1.4", forme=Forme.METADONNEES)),
+        (BASE + "/series/1.3/instances/1.4/rendered", Ressource("1.2", "1.3", "1.4", forme=Forme.RENDU)),
+        (BASE + "/series/1.3/instances/1.4/frames/2/rendered", Ressource("1.2", "1.3", "1.4", (2,), Forme.RENDU)),
+        ("/dicom-web-rs/studies", Ressource(None, forme=Forme.RECHERCHE, level="studies")),
+        ("/dicom-web-rs/series", Ressource(None, forme=Forme.RECHERCHE, level="series")),
+        (BASE + "/series", Ressource("1.2", forme=Forme.RECHERCHE, level="series")),
+        (BASE + "/instances", Ressource("1.2", forme=Forme.RECHERCHE, level="instances")),
+        (BASE + "/series/1.3/instances", Ressource("1.2", "1.3", forme=Forme.RECHERCHE, level="instances")),
     ],
 )
-def test_the_four_levels_are_read(path: str, expected: Ressource) -> None:
+def test_every_form_and_level_is_read(path: str, expected: Ressource) -> None:
     assert read_path(path) == expected
 
 
@@ -38,8 +48,11 @@ def test_the_four_levels_are_read(path: str, expected: Ressource) -> None:
         "/dicom-web-rs/",
         "/studies/1.2",
         BASE + "/",
-        BASE + "/series",
-        BASE + "/metadata",
+        BASE + "/rendered",
+        BASE + "/series/1.3/instances/1.4/frames/1/metadata",
+        BASE + "/series/1.3/instances/1.4/frames/1,2/rendered",
+        BASE + "/studies",
+        BASE + "/series/1.3/series",
         BASE + "/series/1.3/rendered",
         "/dicom-web-rs/series/1.3",
         BASE + "/series/1.3/instances/1.4/frames/1/x",

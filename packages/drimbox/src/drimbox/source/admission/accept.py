@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drimbox.source.admission.errors import AcceptAbsent, AcceptIllisible, SyntaxeRefusee
@@ -58,14 +58,80 @@ class Acceptation:
             return stored
         raise SyntaxeRefusee(f"Les images sont conservées en {stored}, que la demande n'accepte pas.")
 
+    def choose(self, stored: str, producible: Sequence[str]) -> str:
+        """Return the syntax to send: the stored one unless it is refused, else the best weight among those that can be made.
+
+        Keeping what is stored costs nothing and loses nothing; that is why its rank does not matter.
+
+        Args:
+            stored: syntax of the object in the PACS.
+            producible: what the object can be turned into, lossless first: the order settles equal weights.
+
+        Raises:
+            SyntaxeRefusee: nothing that can be sent is accepted.
+        """
+        wanted = [syntax for syntax in producible if self.quality(syntax) > 0]
+        if self.quality(stored) > 0 or not wanted:
+            return self.require(stored)
+        return max(wanted, key=self.quality)  # the first of the best ones
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of Accept: its media type (lower case, None when it has none), its parameters and its weight."""
+
+    media: str | None
+    parameters: dict[str, str]
+    quality: float
+
+    @property
+    def inner(self) -> str:
+        """Media type of the parts that a multipart/related element wants."""
+        return self.parameters.get("type", "application/dicom").lower()
+
 
 def read_accept(lines: Sequence[str], limits: AcceptLimits | None = None) -> Acceptation:
-    """Read every Accept line of a request.
+    """Read every Accept line of a request for images.
 
     Raises:
         AcceptAbsent: there is no line, or they are all empty.
         AcceptIllisible: the grammar is not respected, or a bound is passed.
         SyntaxeRefusee: nothing asked is multipart/related of application/dicom.
+    """
+    found = weigh(read_elements(lines, limits), _default_syntax)
+    if not any(found.qualities.values()):
+        raise SyntaxeRefusee("La demande n'accepte aucune forme multipart/related de type application/dicom.")
+    return found
+
+
+def weigh(elements: Iterable[Element], default: Callable[[Element], str | None]) -> Acceptation:
+    """Return the weight of each transfer syntax.
+
+    Args:
+        elements: of the Accept lines.
+        default: gives the syntax meant by an element that names none, or None for an element that speaks of something else.
+
+    Raises:
+        AcceptIllisible: a transfer syntax is not a UID.
+    """
+    qualities: dict[str, float] = {}
+    for element in elements:
+        meant = default(element)
+        if meant is None:
+            continue
+        syntax = element.parameters.get("transfer-syntax", meant)
+        if syntax != ANY and not _UID.fullmatch(syntax):
+            raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
+        qualities[syntax] = max(element.quality, qualities.get(syntax, 0.0))
+    return Acceptation(qualities)
+
+
+def read_elements(lines: Sequence[str], limits: AcceptLimits | None = None) -> list[Element]:
+    """Read the elements of every Accept line.
+
+    Raises:
+        AcceptAbsent: there is no line, or they are all empty.
+        AcceptIllisible: the grammar is not respected, or a bound is passed.
     """
     limits = limits or AcceptLimits()
     if sum(len(line) for line in lines) > limits.max_bytes:
@@ -75,47 +141,34 @@ def read_accept(lines: Sequence[str], limits: AcceptLimits | None = None) -> Acc
         raise AcceptAbsent
     if len(elements) > limits.max_elements:
         raise AcceptIllisible(f"L'en-tête Accept compte plus de {limits.max_elements} éléments.")
-    qualities: dict[str, float] = {}
-    for syntax, quality in filter(None, map(_read_element, elements)):
-        qualities[syntax] = max(quality, qualities.get(syntax, 0.0))
-    if not any(qualities.values()):
-        raise SyntaxeRefusee("La demande n'accepte aucune forme multipart/related de type application/dicom.")
-    return Acceptation(qualities)
+    return [_read_element(element) for element in elements]
 
 
-def _read_element(element: str) -> tuple[str, float] | None:
-    """Return (transfer syntax, weight) of one element, or None when it speaks of another media type."""
+def _read_element(element: str) -> Element:
     pieces = list(_split(element, ";"))
-    media = pieces.pop(0) if "=" not in pieces[0] else None
+    media = pieces.pop(0).lower() if "=" not in pieces[0] else None
     parameters = dict(_read_parameter(piece) for piece in pieces if piece)
     quality = parameters.get("q", "1")
     if not _QUALITY.fullmatch(quality):
         raise AcceptIllisible("Un poids q de l'en-tête Accept n'est pas un nombre de 0 à 1.")
-    default = _default_syntax(media, parameters)
-    if default is None:
-        return None
-    syntax = parameters.get("transfer-syntax", default)
-    if syntax != ANY and not _UID.fullmatch(syntax):
-        raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
-    return syntax, float(quality)
+    if media is None and "transfer-syntax" not in parameters:
+        raise AcceptIllisible("Un élément de l'en-tête Accept n'a ni type de média ni syntaxe de transfert.")
+    if media is not None and not _MEDIA.fullmatch(media):
+        raise AcceptIllisible("Un type de média de l'en-tête Accept est illisible.")
+    return Element(media, parameters, float(quality))
 
 
-def _default_syntax(media: str | None, parameters: dict[str, str]) -> str | None:
+def _default_syntax(element: Element) -> str | None:
     """Return the syntax meant by an element that names none; None when the element is not for us.
 
     ``*/*`` has no opinion. A named multipart type without transfer-syntax means Explicit VR Little Endian (PS3.18 §8.7.3.5.2).
     """
-    if media is None:
-        if "transfer-syntax" not in parameters:
-            raise AcceptIllisible("Un élément de l'en-tête Accept n'a ni type de média ni syntaxe de transfert.")
-        return EXPLICIT_LE
-    if not _MEDIA.fullmatch(media):
-        raise AcceptIllisible("Un type de média de l'en-tête Accept est illisible.")
-    media = media.lower()
-    if media in {"*/*", "multipart/*"}:
+    if element.media in {"*/*", "multipart/*"}:
         return ANY
-    inner = parameters.get("type", "application/dicom").lower()
-    return EXPLICIT_LE if media == "multipart/related" and inner in {"application/dicom", "*/*", "application/*"} else None
+    wanted = element.media is None or (
+        element.media == "multipart/related" and element.inner in {"application/dicom", "*/*", "application/*"}
+    )
+    return EXPLICIT_LE if wanted else None
 
 
 def _read_parameter(piece: str) -> tuple[str, str]:

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The checks of the images door, in their order; the order is the argument.
 
-1. The certificate of the connection, whose chain OpenSSL verified, is not revoked: nothing is said to a stranger.
+1. The certificate of the connection, whose chain OpenSSL verified, is not revoked: nothing is said to a stranger. CRLs decide; a responder
+   that the certificate names and the settings know is asked too.
 2. Its DN is in today's list. Without a list in force nobody is let in.
 3. The name of the handshake, Host and our db names agree: one name opens one PACS.
 4. A bearer token is there, and our own Pro Santé Connect says it is active: a professional stands behind the request.
 5. The KOS is named, in service, of this study and of this name: possession of the KOS read in the DMP opens its exam and no other.
+   What is asked is among what it points to: the rest of the PACS does not exist here.
 6. What the peer accepts is read; the stored syntax is compared with it when the first object arrives.
 
 Sources: Spécifications DRIM-M (échanges entre DRIMbox), homologation samples of WADO-RS requests; architecture §5.
@@ -24,7 +26,7 @@ from confiance.distinguished_name import DistinguishedName, DistinguishedNameErr
 from confiance.errors import DrimmError, OwnError
 from confiance.liste_blanche import ListeBlanche
 from drimbox.socle import identite, tls
-from drimbox.source.admission.accept import Acceptation, read_accept
+from drimbox.source.admission.contenu import ExamenOuvert
 from drimbox.source.admission.errors import (
     CertificatRefuse,
     CertificatRevoque,
@@ -34,6 +36,7 @@ from drimbox.source.admission.errors import (
     PscIndisponible,
     RevocationInconnue,
 )
+from drimbox.source.admission.repondeur import Repondeur
 from drimbox.source.admission.rules import KosServi, Pair, agree_on_name, know_pair, open_study, read_kos_uid
 
 
@@ -58,7 +61,6 @@ class Entetes:
 
     authorization: Sequence[str]
     kos: Sequence[str]
-    accept: Sequence[str]
 
     def __repr__(self) -> str:
         return "Entetes(…)"
@@ -66,12 +68,19 @@ class Entetes:
 
 @dataclass(frozen=True, slots=True)
 class Admis:
-    """A request that may be served; only :class:`Admission` makes one."""
+    """A request that may be served; only :class:`Admission` makes one.
+
+    Attributes:
+        pair: who asks.
+        db: our name that was addressed.
+        kos: the KOS that opens the exam.
+        examen: what it opens.
+    """
 
     pair: Pair
     db: str
     kos: KosServi
-    acceptation: Acceptation
+    examen: ExamenOuvert
 
 
 @dataclass(frozen=True)
@@ -83,14 +92,18 @@ class Admission:
         psc: our own client of Pro Santé Connect.
         liste: returns the list in force at a time; raises OwnError when there is none.
         find_kos: returns a KOS of ours by its SOPInstanceUID, or None.
+        open_kos: returns what that KOS opens.
         served: our db names, lower case.
+        ocsp: responders asked beside the CRLs, or None.
     """
 
     revocation: tls.RevocationChecker
     psc: identite.PscClient
     liste: Callable[[datetime], Awaitable[ListeBlanche]]
     find_kos: Callable[[str], Awaitable[KosServi | None]]
+    open_kos: Callable[[str], Awaitable[ExamenOuvert]]
     served: frozenset[str]
+    ocsp: Repondeur | None = None
 
     async def know(self, arrivee: Arrivee, now: datetime) -> tuple[Pair, str]:
         """Make checks 1 to 3; return who comes and the db name addressed.
@@ -99,19 +112,38 @@ class Admission:
             Refus: 403, 421 or 503.
         """
         self._check_certificate(arrivee.certificate, now)
+        await self._ask_responder(arrivee.certificate, now)
         pair = know_pair(_dn(arrivee.certificate), await self._liste(now))
         return pair, agree_on_name(arrivee.requested_name, arrivee.hosts, self.served)
 
-    async def admit(self, pair: Pair, db: str, study: str, entetes: Entetes) -> Admis:
-        """Make checks 4 to 6 for a study.
+    def recognise(self, arrivee: Arrivee, now: datetime) -> DistinguishedName:
+        """Make checks 1 and 3 only; return the DN of the certificate. Enough to be told why one was refused, and for nothing else.
 
         Raises:
-            Refus: 400, 401, 404, 406 or 503.
+            Refus: 403, 421 or 503.
+        """
+        self._check_certificate(arrivee.certificate, now)
+        agree_on_name(arrivee.requested_name, arrivee.hosts, self.served)
+        return _dn(arrivee.certificate)
+
+    async def admit(self, pair: Pair, db: str, study: str | None, entetes: Entetes) -> Admis:
+        """Make checks 4 and 5.
+
+        Args:
+            pair: who asks.
+            db: our name that is addressed.
+            study: StudyInstanceUID asked, or None for a search: it is made in the study of the KOS.
+            entetes: the proofs.
+
+        Raises:
+            Refus: 400, 401, 404 or 503.
         """
         await self._check_token(entetes.authorization)
         uid = read_kos_uid(entetes.kos)
-        kos = open_study(await self.find_kos(uid), study, db)
-        return Admis(pair, db, kos, read_accept(entetes.accept))
+        found = await self.find_kos(uid)
+        asked = study if study is not None or found is None else found.study_instance_uid
+        kos = open_study(found, asked or "", db)
+        return Admis(pair, db, kos, await self.open_kos(kos.sop_instance_uid))
 
     def _check_certificate(self, certificate: x509.Certificate, now: datetime) -> None:
         try:
@@ -122,6 +154,15 @@ class Admission:
             raise RevocationInconnue from error
         except DrimmError as error:
             raise CertificatRefuse from error
+
+    async def _ask_responder(self, certificate: x509.Certificate, now: datetime) -> None:
+        try:
+            if self.ocsp is not None:
+                await self.ocsp.check(certificate, now)
+        except tls.CertificatRevoque as error:
+            raise CertificatRevoque from error
+        except tls.CrlAbsente as error:
+            raise RevocationInconnue from error
 
     async def _liste(self, now: datetime) -> ListeBlanche:
         try:

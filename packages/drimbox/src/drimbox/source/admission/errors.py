@@ -8,11 +8,12 @@
     ├── 400  KosAbsent  AcceptAbsent  AcceptIllisible  AdresseIllisible
     ├── 401  JetonAbsent  JetonInactif
     ├── 403  CertificatRefuse  CertificatRevoque  CertificatHorsListe
-    ├── 404  KosInconnu  RessourceInconnue
+    ├── 404  KosInconnu  KosRetire  KosRemplace  RessourceInconnue
     ├── 405  MethodeRefusee
-    ├── 406  SyntaxeRefusee  CadresNonServis
+    ├── 406  SyntaxeRefusee  FormatRefuse  SansImage
     ├── 421  NomInattendu
-    ├── 502  PacsEnErreur
+    ├── 429  TropDeDemandes
+    ├── 502  PacsEnErreur  ObjetEtranger  ConversionImpossible
     ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  PacsIndisponible  InterneIndisponible
     └── 504  PacsMuet
 
@@ -148,7 +149,7 @@ class CertificatHorsListe(Refus):
 
 
 class KosInconnu(Refus):
-    """The KOS is unknown, withdrawn, or of another study or name: one answer for all, so that nothing can be guessed."""
+    """The KOS is unknown, not deposited, or of another study or name: one answer for all, so that nothing can be guessed."""
 
     code = "admission.kos_inconnu"
     status = 404
@@ -158,8 +159,30 @@ class KosInconnu(Refus):
     clause = _MAILLE
 
 
+class KosRetire(Refus):
+    """The KOS was withdrawn: its exam is no longer published."""
+
+    code = "admission.kos_retire"
+    status = 404
+    title = "Examen retiré"
+    message = "Ce KOS a été retiré : son examen n'est plus publié."
+    remede = "N'affichez plus cet examen et relisez le DMP du patient."
+    clause = _MAILLE
+
+
+class KosRemplace(Refus):
+    """The KOS was replaced by another."""
+
+    code = "admission.kos_remplace"
+    status = 404
+    title = "KOS remplacé"
+    message = "Ce KOS a été remplacé par un KOS plus récent."
+    remede = "Relisez le DMP du patient et employez le KOS en vigueur."
+    clause = _MAILLE
+
+
 class RessourceInconnue(Refus):
-    """The path names no service, or nothing that the PACS holds for this study."""
+    """The path names no service, or nothing that the KOS points to and the PACS holds: one answer for all."""
 
     code = "partage.ressource_inconnue"
     status = 404
@@ -191,15 +214,26 @@ class SyntaxeRefusee(Refus):
     clause = "DICOM PS3.18 §8.7.8"
 
 
-class CadresNonServis(Refus):
-    """Frames are not defined as application/dicom by PS3.18: a whole instance must be asked."""
+class FormatRefuse(Refus):
+    """None of the media types that this resource can take is accepted."""
 
-    code = "partage.cadres_non_servis"
+    code = "partage.format_refuse"
     status = 406
-    title = "Cadres non servis"
-    message = "Les cadres (frames) ne sont pas servis : PS3.18 n'en définit pas la forme application/dicom."
+    title = "Format non disponible"
+    message = "Cette ressource n'existe dans aucun des formats que la demande accepte."
+    remede = "Demandez application/dicom+json pour les métadonnées et les recherches, image/jpeg ou image/png pour un rendu."
+    clause = "DICOM PS3.18 §8.7.5"
+
+
+class SansImage(Refus):
+    """The object has no image that could be shown or cut into frames."""
+
+    code = "partage.sans_image"
+    status = 406
+    title = "Objet sans image"
+    message = "Cet objet n'a pas d'image à rendre ou à découper en cadres."
     remede = "Demandez l'instance entière."
-    clause = "DICOM PS3.18 §10.4.1.1.6"
+    clause = "DICOM PS3.18 §10.4.1.1.3 et §10.4.1.1.6"
 
 
 class NomInattendu(Refus):
@@ -221,6 +255,26 @@ class PacsEnErreur(Refus):
     title = "Erreur du PACS"
     message = "Le PACS de la source a refusé ou interrompu la lecture."
     remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+
+
+class ObjetEtranger(Refus):
+    """The PACS sent an object of another study, series or patient."""
+
+    code = "partage.objet_etranger"
+    status = 502
+    title = "Objet étranger à l'examen"
+    message = "Le PACS de la source a envoyé un objet d'un autre examen ; rien n'en est transmis."
+    remede = "Donnez le numéro de trace à l'Opérateur de la source : le PACS est à vérifier avant tout nouvel essai."
+
+
+class ConversionImpossible(Refus):
+    """The object could not be turned into what the peer accepts: broken pixels, or limits of time and memory."""
+
+    code = "partage.conversion_impossible"
+    status = 502
+    title = "Conversion impossible"
+    message = "Une image n'a pas pu être convertie dans le format demandé."
+    remede = "Demandez l'image telle qu'elle est conservée, avec transfer-syntax=*."
 
 
 class ListePerimee(Refus):
@@ -267,6 +321,18 @@ class TropDeTransferts(Refus):
     title = "Transferts au maximum"
     message = "Cette DRIMbox sert déjà le nombre maximal de transferts."
     remede = "Recommencez dans quelques instants."
+    retry_after = 5
+
+
+class TropDeDemandes(Refus):
+    """This peer already has as many transfers as one peer may have, and as many waiting."""
+
+    code = "partage.trop_de_demandes"
+    status = 429
+    title = "Trop de demandes"
+    message = "Votre DRIMbox a déjà le nombre maximal de transferts en cours et en attente sur cette source."
+    remede = "Attendez la fin d'un transfert avant d'en demander un autre."
+    clause = "RFC 6585 §4"
     retry_after = 5
 
 

@@ -12,9 +12,15 @@ CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:drimm:probleme:"
 
 
-def document(refus: Refus, trace: str) -> dict[str, str | int]:
-    """Return the members of the problem document of a refusal."""
-    return {
+def document(refus: Refus, trace: str, pourquoi: str | None = None) -> dict[str, str | int]:
+    """Return the members of the problem document of a refusal.
+
+    Args:
+        refus: the refusal.
+        trace: its number in the journal.
+        pourquoi: address of the page that explains it to the operator of the refused peer.
+    """
+    members: dict[str, str | int] = {
         "type": TYPE_PREFIX + refus.code,
         "title": refus.title,
         "status": refus.status,
@@ -23,8 +29,9 @@ def document(refus: Refus, trace: str) -> dict[str, str | int]:
         "remede": refus.remede,
         "trace": trace,
     }
+    return members | {"pourquoi": pourquoi} if pourquoi else members
 
 
-def body(refus: Refus, trace: str) -> bytes:
+def body(refus: Refus, trace: str, pourquoi: str | None = None) -> bytes:
     """Return the problem document as UTF-8 JSON."""
-    return json.dumps(document(refus, trace), ensure_ascii=False).encode()
+    return json.dumps(document(refus, trace, pourquoi), ensure_ascii=False).encode()

@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from confiance.distinguished_name import DistinguishedName
 from confiance.liste_blanche import ListeBlanche
-from drimbox.source.admission.errors import CertificatHorsListe, KosAbsent, KosInconnu, NomInattendu
+from drimbox.source.admission.errors import CertificatHorsListe, KosAbsent, KosInconnu, NomInattendu, Refus
 
 _HOST = re.compile(r"([A-Za-z0-9.-]{1,253}?)\.?(?::([0-9]{1,5}))?")
 _UID = re.compile(r"[0-9.]{1,64}")
@@ -38,12 +39,18 @@ class KosServi:
         study_instance_uid: the only study it opens.
         db: the db name whose PACS holds it.
         in_service: published and not withdrawn nor replaced.
+        ended: the refusal of a KOS that was published and no longer is, or None.
+        kos_id: our own number of the KOS, for the journal.
+        examen_id: our own number of its exam, for the journal.
     """
 
     sop_instance_uid: str
     study_instance_uid: str
     db: str
     in_service: bool
+    ended: type[Refus] | None = None
+    kos_id: UUID | None = None
+    examen_id: UUID | None = None
 
 
 def know_pair(dn: DistinguishedName, liste: ListeBlanche) -> Pair:
@@ -93,11 +100,16 @@ def read_kos_uid(lines: Sequence[str]) -> str:
 def open_study(kos: KosServi | None, study: str, db: str) -> KosServi:
     """Return the KOS if it opens this study under this name.
 
-    Unknown, withdrawn, of another study and of another name are one answer: a peer learns nothing by trying (no lateral reading).
+    Unknown, never deposited, of another study and of another name are one answer: a peer learns nothing by trying (no lateral reading).
+    Only who names the right study under the right name is told that the KOS was withdrawn or replaced: it read it in the DMP.
 
     Raises:
         KosInconnu: it does not.
+        KosRetire: it did, and was withdrawn.
+        KosRemplace: it did, and was replaced.
     """
-    if kos is None or not kos.in_service or kos.study_instance_uid != study or kos.db.lower() != db:
+    if kos is None or kos.study_instance_uid != study or kos.db.lower() != db:
         raise KosInconnu
+    if not kos.in_service:
+        raise kos.ended or KosInconnu
     return kos

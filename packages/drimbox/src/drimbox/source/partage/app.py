@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The HTTP application of the db names. Nothing of a request outlives it: what is shared is read-only or a bound."""
+"""The HTTP application of the db names. Nothing of a request outlives it: what is shared is read-only, a bound, or bytes of the PACS."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,18 +19,24 @@ from confiance.exploitation.logs import get_logger
 from drimbox.config import DrimboxSettings, Pacs
 from drimbox.socle import tls
 from drimbox.source.admission import problem
-from drimbox.source.admission.chain import Admis, Admission, Arrivee, Entetes
-from drimbox.source.admission.errors import CadresNonServis, CertificatRefuse, InterneIndisponible, MethodeRefusee, Refus, TropDeTransferts
-from drimbox.source.partage import wadl
+from drimbox.source.admission.chain import Admission, Arrivee, Entetes
+from drimbox.source.admission.errors import CertificatRefuse, InterneIndisponible, MethodeRefusee, Refus, RessourceInconnue
+from drimbox.source.admission.formats import choose_media
+from drimbox.source.partage import pourquoi, queries, wadl
+from drimbox.source.partage.conversion.atelier import Atelier
+from drimbox.source.partage.equite import Equite
 from drimbox.source.partage.journal import Suivi, write_refus, write_transfert
-from drimbox.source.partage.lecture import Lecture
+from drimbox.source.partage.mesures import Mesures
 from drimbox.source.partage.orm import Base
-from drimbox.source.partage.paths import Ressource, read_path
-from drimbox.source.partage.transfert import Compte, PairMuet, send
+from drimbox.source.partage.partagees import Recuperations
+from drimbox.source.partage.paths import Forme, read_path
+from drimbox.source.partage.reponses import Demande, Reponses
+from drimbox.source.partage.transfert import Compte, PairMuet
 
 log = get_logger("partage")
 HSTS = "max-age=63072000; includeSubDomains"
 ALLOW = "GET, OPTIONS"
+PAGE = ("text/html", "application/json")
 _STARTED = web.RequestKey("started", bool)
 _SUIVI = web.RequestKey("suivi", Suivi)
 Clock: TypeAlias = Callable[[], datetime]
@@ -56,12 +61,18 @@ class Porte:
     admission: Admission
     base: Base
     now: Clock = _utc_now
-    running: int = 0
-    threads: ThreadPoolExecutor = field(init=False)
+    mesures: Mesures = field(default_factory=Mesures)
+    places: Equite = field(init=False)
+    recuperations: Recuperations = field(init=False)
+    atelier: Atelier = field(init=False)
 
     def __post_init__(self) -> None:
-        # twice as many threads as transfers: leaving a retrieval must never wait for a thread that only that leaving would free
-        self.threads = ThreadPoolExecutor(2 * self.settings.images.max_transfers + 2, thread_name_prefix="images")
+        images = self.settings.images
+        self.places, self.recuperations = Equite(images), Recuperations.of(images)
+        self.atelier = Atelier.of(images.conversion)
+        self.mesures.watch("drimbox_images_transferts", "Transferts en cours.", lambda: float(self.places.running.total()))
+        self.mesures.watch("drimbox_images_attentes", "Demandes qui attendent un transfert.", lambda: float(self.places.waiting))
+        self.mesures.watch("drimbox_images_reserve_octets", "Octets chiffrés sur disque.", lambda: float(self.recuperations.reserve.used))
 
     def application(self) -> web.Application:
         """Return the HTTP application."""
@@ -70,12 +81,15 @@ class Porte:
         application.on_response_prepare.append(_mark)
         return application
 
-    def close(self) -> None:
-        """Free the threads; call it when no request runs any more."""
-        self.threads.shutdown(wait=True)
+    async def close(self) -> None:
+        """Free processes and threads; call it when no request runs any more."""
+        await self.atelier.close()
+        self.recuperations.close()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         suivi: Suivi = request[_SUIVI]
+        if request.path.startswith(pourquoi.PREFIX):
+            return await self._explain(request, suivi)
         pair, db = await self.admission.know(_arrivee(request), self.now())
         suivi.db = db
         if request.method == "OPTIONS":
@@ -83,31 +97,49 @@ class Porte:
         if request.method != "GET":
             raise MethodeRefusee
         ressource = read_path(request.path)
-        suivi.path_template = ressource.template
+        suivi.path_template, suivi.forme = ressource.template, ressource.forme
         admis = await self.admission.admit(pair, db, ressource.study, _entetes(request))
-        if ressource.frames:
-            raise CadresNonServis
-        return await self._transfer(request, ressource, admis, suivi)
+        suivi.kos_id, suivi.examen_id = admis.kos.kos_id, admis.kos.examen_id
+        admis.examen.require(ressource.series, ressource.instance)
+        demande = Demande(request, ressource, admis, self._pacs_of(db), Compte())
+        reponses = Reponses(self.settings.images, self.recuperations, self.atelier)
+        if ressource.forme is Forme.RECHERCHE:
+            return reponses.search(demande)
+        async with self.places.place(str(pair.dn)) as waited:
+            if waited:  # a token or a KOS that was good may have ended meanwhile
+                await self.admission.admit(pair, db, ressource.study, _entetes(request))
+            return await self._transfer(demande, reponses, suivi)
 
-    async def _transfer(self, request: web.Request, ressource: Ressource, admis: Admis, suivi: Suivi) -> web.StreamResponse:
-        if self.running >= self.settings.images.max_transfers:
-            raise TropDeTransferts
-        self.running += 1
-        compte, images = Compte(), self.settings.images
+    async def _transfer(self, demande: Demande, reponses: Reponses, suivi: Suivi) -> web.StreamResponse:
+        compte = demande.compte
         try:
-            async with Lecture(self.threads, self._pacs_of(admis.db), ressource, buffered=images.buffered_objects) as lecture:
-                response = await send(request, lecture, admis.acceptation, images, compte)
+            response = await reponses.answer(demande)
         except (PairMuet, ConnectionError, asyncio.CancelledError) as error:
-            await self._write(write_transfert, suivi, compte, "partage.pair_muet" if isinstance(error, PairMuet) else "partage.pair_parti")
+            await self._note(suivi, compte, "partage.pair_muet" if isinstance(error, PairMuet) else "partage.pair_parti")
             raise
         except Refus as refus:
-            if compte.instances:
-                await self._write(write_transfert, suivi, compte, refus.code)
+            if compte.first is not None:
+                await self._note(suivi, compte, refus.code)
             raise
-        finally:
-            self.running -= 1
-        await self._write(write_transfert, suivi, compte, None)
+        await self._note(suivi, compte, None)
         return response
+
+    async def _note(self, suivi: Suivi, compte: Compte, code: str | None) -> None:
+        self.mesures.transferred(compte)
+        await self._write(write_transfert, suivi, compte, code)
+
+    async def _explain(self, request: web.Request, suivi: Suivi) -> web.Response:
+        """Tell a peer why it was refused: any certificate in date may read its own lines, in the list or not."""
+        dn, suivi.path_template = self.admission.recognise(_arrivee(request), self.now()), pourquoi.PREFIX + "*"
+        if request.method != "GET":
+            raise MethodeRefusee
+        trace = pourquoi.read_trace(request.path)
+        lines = await self.base.run(queries.of_peer, trace, str(dn))
+        if not lines:
+            raise RessourceInconnue
+        media = choose_media(request.headers.getall("Accept", ["*/*"]), PAGE)
+        body = pourquoi.page(trace, lines) if media == PAGE[0] else pourquoi.document(trace, lines)
+        return web.Response(body=body, content_type=media, charset="utf-8", headers=pourquoi.HEADERS)
 
     def _pacs_of(self, db: str) -> Pacs:
         couple = next(couple for couple in self.settings.couples if couple.db.lower() == db)  # admission checked that it is ours
@@ -129,25 +161,32 @@ class Porte:
             try:
                 response = await handler(request)
             except Refus as error:
-                return await self._refuse(request, suivi, error)
+                response = await self._refuse(request, suivi, error)
             except (PairMuet, ConnectionError):
-                return _cut(request)
+                response = _cut(request)
             except Exception as error:
                 log.error("partage:demande:failed", trace=suivi.trace, exc_info=error)
                 refus = InterneIndisponible()
                 refus.__cause__ = error
-                return await self._refuse(request, suivi, refus)
+                response = await self._refuse(request, suivi, refus)
+            self.mesures.answered(suivi.forme, response.status)
             return response
 
         return middleware
 
     async def _refuse(self, request: web.Request, suivi: Suivi, refus: Refus) -> web.StreamResponse:
+        self.mesures.refused(refus.code)
         await self._write(write_refus, suivi, refus)
         if _started(request):
             return _cut(request)
         headers = {"Cache-Control": "no-store", **_headers(refus)}
-        body = problem.body(refus, suivi.trace)
+        body = problem.body(refus, suivi.trace, self._why(request, suivi))
         return web.Response(status=refus.status, body=body, content_type=problem.CONTENT_TYPE, headers=headers)
+
+    def _why(self, request: web.Request, suivi: Suivi) -> str | None:
+        """Return the address of the page that explains a refusal, under the name that the peer addresses if it is ours."""
+        name = suivi.db or (tls.requested_name(request.transport) or "").rstrip(".").lower()
+        return pourquoi.address(name, suivi.trace) if name in self.admission.served and suivi.peer_dn else None
 
 
 def _headers(refus: Refus) -> dict[str, str]:
@@ -171,7 +210,7 @@ def _arrivee(request: web.Request) -> Arrivee:
 
 def _entetes(request: web.Request) -> Entetes:
     headers = request.headers
-    return Entetes(headers.getall("Authorization", []), headers.getall("KOS-SOPInstanceUID", []), headers.getall("Accept", []))
+    return Entetes(headers.getall("Authorization", []), headers.getall("KOS-SOPInstanceUID", []))
 
 
 def _started(request: web.Request) -> bool:

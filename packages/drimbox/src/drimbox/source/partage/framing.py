@@ -17,38 +17,40 @@ class Framing:
 
     Attributes:
         transfer_syntax: of the first object; announced on the answer as official samples do.
+        media: type of the parts.
         boundary: separator of the parts.
     """
 
     transfer_syntax: str
+    media: str = "application/dicom"
     boundary: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def content_type(self) -> str:
         """Return the Content-Type of the whole answer."""
         start = f'start="{self.content_id(0)}"'
-        return f'multipart/related;{start};transfer-syntax={self.transfer_syntax};type="application/dicom"; boundary={self.boundary}'
+        return f'multipart/related;{start};transfer-syntax={self.transfer_syntax};type="{self.media}"; boundary={self.boundary}'
 
     def content_id(self, index: int) -> str:
         """Return the Content-ID of the part of that index, counted from 0."""
         return f"<{index}@{self.boundary}>"
 
-    def opening(self, index: int, transfer_syntax: str, length: int) -> bytes:
+    def opening(self, index: int, transfer_syntax: str, length: int | None) -> bytes:
         """Return what precedes the content of a part.
 
         Args:
             index: rank of the part, from 0.
             transfer_syntax: real syntax of this object.
-            length: size in bytes of the Part 10 file that follows.
+            length: size in bytes of the Part 10 file that follows, or None: a PACS on DIMSE does not announce it.
         """
-        lines = (
+        lines = [
             f"--{self.boundary}",
             f"Content-ID: {self.content_id(index)}",
-            f"Content-Type: application/dicom;transfer-syntax={transfer_syntax}",
-            f"Content-Length: {length}",
+            f"Content-Type: {self.media};transfer-syntax={transfer_syntax}",
+            *([] if length is None else [f"Content-Length: {length}"]),
             "",
             "",
-        )
+        ]
         return ("\r\n" if index else "").encode() + "\r\n".join(lines).encode()
 
     def closing(self) -> bytes:

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -31,14 +32,20 @@ class Suivi:
         method: of the request.
         path_template: path without its UIDs.
         peer_dn: subject of the peer's certificate, once read.
+        forme: form of what is asked, for the figures.
         db: our name that is addressed, once known.
+        kos_id: our own number of the KOS, once it opened the exam.
+        examen_id: our own number of the exam.
     """
 
     peer_ip: str
     method: str
     path_template: str = ""
+    forme: str = ""
     peer_dn: str | None = None
     db: str | None = None
+    kos_id: UUID | None = None
+    examen_id: UUID | None = None
     trace: str = field(default_factory=new_trace)
 
     def fields(self) -> dict[str, Any]:
@@ -49,6 +56,8 @@ class Suivi:
             "path_template": self.path_template,
             "peer_dn": self.peer_dn,
             "db": self.db,
+            "kos_id": self.kos_id,
+            "examen_id": self.examen_id,
         }
 
 
@@ -63,9 +72,18 @@ def write_refus(suivi: Suivi, refus: Refus) -> None:
 
 @transaction.atomic
 def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
-    """Write a transfer, whole or cut."""
+    """Write a transfer, whole or cut: what left, towards whom, and where its time went."""
     event = "partage:transfert:cut" if code else "partage:transfert:sent"
-    counts: dict[str, Any] = {"instances": compte.instances, "bytes": compte.bytes, "seconds": compte.seconds}
+    counts: dict[str, Any] = {
+        "instances": compte.instances,
+        "bytes": compte.bytes,
+        "seconds": compte.seconds,
+        "converted": compte.converted or None,
+        "left_out": compte.left_out or None,
+        "first_byte_milliseconds": None if compte.first is None else round(1000 * compte.first),
+        "pacs_milliseconds": round(1000 * compte.pacs),
+        "peer_milliseconds": round(1000 * compte.waited),
+    }
     record(event, trace=suivi.trace, code=code, **counts, **suivi.fields())
 
 

@@ -1,78 +1,148 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""One retrieval from the PACS, read from the event loop.
-
-The port of the PACS blocks: each step of it is made in a thread of a bounded pool. Objects wait behind its bounded channel, so a slow
-client slows the PACS down; leaving closes the channel, which wakes whoever waits on it and aborts the association.
-"""
+"""What may leave of one retrieval: objects checked against the KOS one by one, the INS written into their head."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Self
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from confiance.errors import DrimmError
 from drimbox.config import Pacs
-from drimbox.socle.pacs.errors import PacsAbsent, PacsIndisponible, PacsOccupe
-from drimbox.socle.pacs.identifiants import read_identifiants
-from drimbox.socle.pacs.model import ObjetDicom
-from drimbox.socle.pacs.retrieval import retrieve
-from drimbox.source.admission.errors import PacsEnErreur, PacsMuet, Refus, RessourceInconnue
+from drimbox.socle.pacs.entete import Ins, with_ins
+from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIndisponible, PacsOccupe
+from drimbox.socle.pacs.flux import DemandeImages
+from drimbox.source.admission.contenu import ExamenOuvert
+from drimbox.source.admission.errors import InterneIndisponible, PacsEnErreur, PacsMuet, Refus, RessourceInconnue
 from drimbox.source.admission.errors import PacsIndisponible as PacsInjoignable
+from drimbox.source.partage.identite_objet import Controle
+from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import Ressource
+from drimbox.source.partage.recuperation import Lecteur, ObjetRecu
+from drimbox.source.partage.reserve import ReserveRompue
+
+# What a PACS adds to an exam after its KOS was made; an object whose class was not proposed ends the whole retrieval with some PACS.
+ADDED_LATER = (
+    "1.2.840.10008.5.1.4.1.1.88.59",  # Key Object Selection
+    "1.2.840.10008.5.1.4.1.1.11.1",  # Grayscale Softcopy Presentation State
+    "1.2.840.10008.5.1.4.1.1.88.67",  # X-Ray Radiation Dose SR
+    "1.2.840.10008.5.1.4.1.1.7",  # Secondary Capture
+    "1.2.840.10008.5.1.4.1.1.88.22",  # Enhanced SR
+)
+MAX_CLASSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ObjetServi:
+    """One object that may leave.
+
+    Attributes:
+        sop_class_uid: of the object.
+        sop_instance_uid: of the object.
+        series_instance_uid: of its series.
+        transfer_syntax_uid: of its bytes.
+        entete: first bytes of its data set, with the INS.
+        longueur: bytes of its data set, or None when nobody knows yet.
+        blocs: gives the bytes that follow the head, once.
+    """
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    series_instance_uid: str
+    transfer_syntax_uid: str
+    entete: bytes
+    longueur: int | None
+    blocs: Callable[[], AsyncIterator[bytes | memoryview]]
 
 
 class Lecture:
-    """Objects of one resource, one at a time. Use it as an asynchronous context manager."""
+    """Objects of one resource, one at a time."""
 
-    def __init__(self, pool: ThreadPoolExecutor, pacs: Pacs, ressource: Ressource, *, buffered: int) -> None:
-        self._pool = pool
-        self._ressource = ressource
-        self._retrieval: AbstractContextManager[Iterator[ObjetDicom]] = retrieve(
-            pacs, ressource.study, ressource.series, ressource.instance, buffered=buffered
-        )
-        self._objets: Iterator[ObjetDicom] = iter(())
-        self._begun = False
+    def __init__(self, lecteur: Lecteur, ressource: Ressource, examen: ExamenOuvert) -> None:
+        self._lecteur = lecteur
+        self._examen = examen
+        self.controle = Controle(ressource, examen)
+        self.begun = False
 
-    async def __aenter__(self) -> Self:
-        self._objets = self._retrieval.__enter__()  # starts a thread, does not wait for the PACS
-        return self
+    @property
+    def pacs_seconds(self) -> float:
+        """Seconds spent waiting for the PACS."""
+        return self._lecteur.waited
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._pool, self._retrieval.__exit__, None, None, None))
+    @property
+    def ready(self) -> bool:
+        """Whether what follows is already here."""
+        return self._lecteur.ready
 
-    async def next(self) -> ObjetDicom | None:
-        """Return the next object, or None at the end.
+    async def soon(self, seconds: float) -> bool:
+        """Wait a moment for what follows; tell whether it is here."""
+        return await self._lecteur.soon(seconds)
+
+    async def next(self) -> ObjetServi | None:
+        """Return the next object that may leave, or None at the end.
 
         Raises:
-            Refus: 404 nothing is there, 502 the PACS refuses or errs, 503 it cannot be reached, 504 it fell silent once begun.
+            Refus: 404 nothing is there, 502 the PACS refuses, errs or lies, 503 it cannot be reached, 504 it fell silent once begun.
         """
         try:
-            objet = await asyncio.get_running_loop().run_in_executor(self._pool, next, self._objets, None)
-            if objet is not None:
-                await asyncio.get_running_loop().run_in_executor(self._pool, self._check, objet)
+            while (objet := await self._lecteur.next()) is not None:
+                self.begun = True
+                if self.controle.admits(objet):
+                    return self._served(objet)
         except DrimmError as error:
             raise self._refus(error) from error
-        self._begun = self._begun or objet is not None
-        return objet
+        return None
 
-    def _check(self, objet: ObjetDicom) -> None:
-        """Refuse an object of another study or series: a PACS that errs must not show one patient to another's physician."""
-        found = read_identifiants(objet.dataset, objet.transfer_syntax_uid)
-        wanted = self._ressource
-        same = found.study == wanted.study and wanted.series in {None, found.series} and wanted.instance in {None, found.sop_instance}
-        if not same or found.sop_instance != objet.sop_instance_uid:
-            raise PacsEnErreur("Le PACS de la source a envoyé un objet d'un autre examen.")
+    def _served(self, objet: ObjetRecu) -> ObjetServi:
+        ins, entete = self._examen.ins, objet.entete
+        if ins is not None:
+            entete = with_ins(entete, objet.transfer_syntax_uid, Ins(ins.value, ins.oid))
+        longueur = None if objet.longueur is None else objet.longueur + len(entete) - len(objet.entete)
+        series = objet.series_instance_uid
+        syntax = objet.transfer_syntax_uid
+        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, series, syntax, entete, longueur, self._blocs)
+
+    async def _blocs(self) -> AsyncIterator[bytes | memoryview]:
+        try:
+            async for bloc in self._lecteur.blocs():
+                yield bloc
+        except DrimmError as error:
+            raise self._refus(error) from error
 
     def _refus(self, error: DrimmError) -> Refus:
         if isinstance(error, Refus):
             return error
         if isinstance(error, PacsAbsent):
             return RessourceInconnue()
+        if isinstance(error, PacsCoupe):
+            return PacsEnErreur()
         if isinstance(error, PacsIndisponible):
-            return PacsMuet() if self._begun and not isinstance(error, PacsOccupe) else PacsInjoignable()
-        return PacsEnErreur()
+            return PacsMuet() if self.begun and not isinstance(error, PacsOccupe) else PacsInjoignable()
+        return InterneIndisponible() if isinstance(error, ReserveRompue) else PacsEnErreur()
+
+
+@asynccontextmanager
+async def reading(recuperations: Recuperations, pacs: Pacs, ressource: Ressource, examen: ExamenOuvert) -> AsyncIterator[Lecture]:
+    """Read a resource from the PACS for the time of a block."""
+    async with recuperations.read(pacs, demande_of(ressource, examen)) as lecteur:
+        yield Lecture(lecteur, ressource, examen)
+
+
+def demande_of(ressource: Ressource, examen: ExamenOuvert) -> DemandeImages:
+    """Return what to ask of the PACS: the KOS already says which classes to propose and which instances must come."""
+    wanted = {
+        instance.sop_instance_uid: instance.sop_class_uid
+        for uid, instances in examen.series.items()
+        if ressource.series in {None, uid}
+        for instance in instances.values()
+        if ressource.instance in {None, instance.sop_instance_uid}
+    }
+    classes = sorted(set(wanted.values()) - {""})
+    if "" in wanted.values():
+        classes = []  # the PACS is asked which they are
+    elif ressource.instance is None:
+        classes += [added for added in ADDED_LATER if added not in classes][: max(0, MAX_CLASSES - len(classes))]
+    return DemandeImages(
+        examen.lu.study_instance_uid, ressource.series, ressource.instance, sop_classes=tuple(classes), attendus=frozenset(wanted)
+    )

@@ -6,24 +6,30 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
+from cryptography import x509
 from django.conf import settings
 
+from confiance.certificates import Anchors
 from confiance.exploitation.logs import get_logger
 from confiance.liste_blanche import ListeBlanche
 from drimbox.config import DrimboxSettings
 from drimbox.socle import tls
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.identite import PscClient
+from drimbox.socle.pacs.bassin import associations_gardees
 from drimbox.source.admission.chain import Admission
-from drimbox.source.admission.queries import find_kos
+from drimbox.source.admission.contenu import ExamenOuvert, Ouvertures, open_content
+from drimbox.source.admission.queries import content_of, find_kos
+from drimbox.source.admission.repondeur import Repondeur
 from drimbox.source.admission.rules import KosServi
 from drimbox.source.partage.app import Porte
+from drimbox.source.partage.exclusion import Exclusion
 from drimbox.source.partage.journal import Handshakes
 from drimbox.source.partage.listener import Listener
 from drimbox.source.partage.orm import Base
@@ -33,10 +39,9 @@ log = get_logger("partage")
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """Bounds of the HTTP server: idle kept-alive connections, running requests at the stop, one header."""
+    """Bounds of the HTTP server: idle kept-alive connections, one header."""
 
     keepalive_seconds: float = 30.0
-    stop_seconds: float = 6.0
     header_bytes: int = 16 * 1024
 
 
@@ -62,37 +67,63 @@ async def _until_told() -> None:
 async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
     """Serve the db names for the time of a block, which receives the port.
 
+    At the end of the block nobody new is let in and the transfers that run go on to their end, within a limit: a restart loses none. Peers
+    that leave the list meanwhile are still cut.
+
     Raises:
         DrimmError: a file of the settings cannot be used.
     """
     base = Base()
-    async with PscClient(drimbox.psc) as psc:
+    async with associations_gardees(), PscClient(drimbox.psc) as psc:
         porte = Porte(drimbox, _admission(drimbox, psc, base), base)
         handshakes = Handshakes(base)
-        runner = _runner(porte.application())
+        runner = _runner(porte.application(), drimbox.images.stop_seconds)
         await runner.setup()
         assert runner.server is not None
         listener = Listener(tls.server_context_db(drimbox.tls), runner.server, handshakes.report)
         server = await listener.start(drimbox.images.host, drimbox.images.port)
+        exclusion = Exclusion(base, porte.admission.revocation, _transports(runner.server), porte.now)
         try:
-            yield server.sockets[0].getsockname()[1]
+            async with exclusion.watching(), _measured(porte, drimbox.images.metrics_port):
+                try:
+                    yield server.sockets[0].getsockname()[1]
+                finally:
+                    server.close()
+                    await listener.close()
+                    await runner.cleanup()
         finally:
-            server.close()
-            await listener.close()
-            await runner.cleanup()
             await handshakes.close()
-            porte.close()
+            await porte.close()
             base.close()
 
 
-def _runner(application: web.Application) -> web.AppRunner:
+@asynccontextmanager
+async def _measured(porte: Porte, port: int | None) -> AsyncIterator[None]:
+    """Show the figures on loopback, where a port was given for them."""
+    if port is None:
+        yield
+        return
+    runner = web.AppRunner(porte.mesures.application(), handle_signals=False, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _transports(server: web.Server) -> Callable[[], Iterator[asyncio.BaseTransport | None]]:
+    return lambda: (connection.transport for connection in server.connections)
+
+
+def _runner(application: web.Application, stop_seconds: float) -> web.AppRunner:
     return web.AppRunner(
         application,
         handle_signals=False,
         handler_cancellation=True,  # a peer that leaves frees the PACS at once
         access_log=None,
         keepalive_timeout=LIMITS.keepalive_seconds,
-        shutdown_timeout=LIMITS.stop_seconds,
+        shutdown_timeout=stop_seconds,
         max_field_size=LIMITS.header_bytes,
     )
 
@@ -104,5 +135,19 @@ def _admission(drimbox: DrimboxSettings, psc: PscClient, base: Base) -> Admissio
     async def kos(uid: str) -> KosServi | None:
         return await base.run(find_kos, uid)
 
+    async def read(uid: str) -> ExamenOuvert:
+        return await base.run(lambda: open_content(content_of(uid)))
+
     served = frozenset(couple.db.lower() for couple in drimbox.couples)
-    return Admission(tls.RevocationChecker(drimbox.tls.anchors), psc, liste, kos, served)
+    return Admission(tls.RevocationChecker(drimbox.tls.anchors), psc, liste, kos, Ouvertures(read), served, _responder(drimbox))
+
+
+def _responder(drimbox: DrimboxSettings) -> Repondeur | None:
+    if not drimbox.images.ocsp.responders:
+        return None
+
+    def authorities() -> tuple[x509.Certificate, ...]:
+        anchors = Anchors.from_directory(drimbox.tls.anchors)
+        return (*anchors.intermediates, *anchors.roots)
+
+    return Repondeur(drimbox.images.ocsp, authorities)

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What one KOS opens: its instances and no other. Read once per KOS and kept, since a KOS never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from drimbox.socle.kos.errors import KosIllisible
+from drimbox.socle.kos.model import InstanceKos, KosLu
+from drimbox.socle.kos.reader import read_kos
+from drimbox.socle.personnes import OIDS_INS, Identifiant
+from drimbox.source.admission.errors import InterneIndisponible, RessourceInconnue
+
+
+@dataclass(frozen=True, slots=True)
+class ExamenOuvert:
+    """The instances that a KOS opens. Read-only: requests share it.
+
+    Attributes:
+        lu: the KOS as read.
+        series: SeriesInstanceUID → SOPInstanceUID → instance.
+        ins: qualified INS of the patient, or None when the KOS has none.
+    """
+
+    lu: KosLu
+    series: Mapping[str, Mapping[str, InstanceKos]]
+    ins: Identifiant | None
+
+    def require(self, series: str | None, instance: str | None) -> None:
+        """Check that the KOS points to what is asked; None asks for everything of that level.
+
+        Raises:
+            RessourceInconnue: it does not, whether such a thing exists here or not.
+        """
+        if series is not None and series not in self.series:
+            raise RessourceInconnue
+        if series is not None and instance is not None and instance not in self.series[series]:
+            raise RessourceInconnue
+
+    def holds(self, series: str, instance: str) -> bool:
+        """Tell whether the KOS points to this instance, in this series."""
+        return instance in self.series.get(series, ())
+
+
+def open_content(contenu: bytes) -> ExamenOuvert:
+    """Read one of our own KOS.
+
+    Raises:
+        KosIllisible: it cannot be read.
+    """
+    lu = read_kos(contenu)
+    series = {serie.series_instance_uid: MappingProxyType({i.sop_instance_uid: i for i in serie.instances}) for serie in lu.series}
+    ins = lu.patient_ins if lu.patient_ins is not None and lu.patient_ins.oid in OIDS_INS else None
+    return ExamenOuvert(lu, MappingProxyType(series), ins)
+
+
+class Ouvertures:
+    """Reads KOS on demand and remembers the last ones, at most ``max_instances`` instances in all."""
+
+    def __init__(self, read: Callable[[str], Awaitable[ExamenOuvert]], *, max_instances: int = 50_000) -> None:
+        self._read = read
+        self._max = max_instances
+        self._count = 0
+        self._known: OrderedDict[str, ExamenOuvert] = OrderedDict()
+
+    async def __call__(self, uid: str) -> ExamenOuvert:
+        """Return what a KOS of ours opens, by its SOPInstanceUID. Whether it is in service is another question, asked each time.
+
+        Raises:
+            InterneIndisponible: it cannot be read, or the database does not answer.
+        """
+        if uid in self._known:
+            self._known.move_to_end(uid)
+            return self._known[uid]
+        try:
+            found = await self._read(uid)
+        except KosIllisible as error:
+            raise InterneIndisponible from error
+        self._keep(uid, found)
+        return found
+
+    def _keep(self, uid: str, examen: ExamenOuvert) -> None:
+        if uid not in self._known:
+            self._count += examen.lu.instances_count
+        self._known[uid] = examen
+        while self._count > self._max and len(self._known) > 1:
+            self._count -= self._known.popitem(last=False)[1].lu.instances_count

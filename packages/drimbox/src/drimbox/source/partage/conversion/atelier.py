@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The pool of converting processes: a few, started when there is work, each with one object at a time.
+
+A process that crashes, takes too long or is left by its asker is ended, and only its own object is lost: the next one gets a new process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from confiance.exploitation.logs import get_logger
+from drimbox.config import Conversion
+from drimbox.source.admission.errors import ConversionImpossible
+from drimbox.source.partage.conversion import message
+
+log = get_logger("conversion")
+
+
+@dataclass(frozen=True, slots=True)
+class AtelierLimits:
+    """Bounds of the pool.
+
+    Attributes:
+        processes: at the same time.
+        memory: address space of one process, in bytes.
+        content: bytes of one object, before or after.
+        seconds: for one object.
+        objects: after which a process is renewed, whatever libraries leak.
+    """
+
+    processes: int = 2
+    memory: int = 3 << 30
+    content: int = 512 << 20
+    seconds: float = 60.0
+    objects: int = 2000
+
+
+@dataclass
+class _Ouvrier:
+    process: asyncio.subprocess.Process
+    done: int = 0
+
+
+@dataclass
+class Atelier:
+    """The pool. Close it at the end."""
+
+    limits: AtelierLimits = field(default_factory=AtelierLimits)
+    _idle: list[_Ouvrier] = field(default_factory=list)
+    _free: asyncio.Semaphore = field(init=False)
+    _places: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._free = asyncio.Semaphore(self.limits.processes)
+        self._places = asyncio.Semaphore(2 * self.limits.processes)
+
+    @classmethod
+    def of(cls, conversion: Conversion) -> Atelier:
+        """Make it from the settings."""
+        limits = AtelierLimits(conversion.processes, conversion.memory, conversion.max_object_bytes, conversion.seconds)
+        return cls(limits)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Hold a place for one whole object in memory, for the time of a block; there are two for each process.
+
+        Raises:
+            ConversionImpossible: none became free in the time that one object may take.
+        """
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ConversionImpossible("Trop d'images attendent d'être converties.") from None
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def transcode(self, part10: bytes, wanted: str) -> bytes:
+        """Return the data set of an object in another syntax.
+
+        Raises:
+            ConversionImpossible: its pixels cannot be read or written within the limits.
+        """
+        return (await self._work({"verb": "transcode", "wanted": wanted}, part10))[0]
+
+    async def frames(self, part10: bytes, numbers: tuple[int, ...]) -> list[bytes]:
+        """Return frames of an object as they are stored.
+
+        Raises:
+            ConversionImpossible: there are no pixels, or no such frames.
+        """
+        return await self._work({"verb": "frames", "numbers": list(numbers)}, part10)
+
+    async def render(self, part10: bytes, number: int, media: str) -> bytes:
+        """Return one frame as an image.
+
+        Raises:
+            ConversionImpossible: there are no pixels, no such frame, or it is too large.
+        """
+        return (await self._work({"verb": "render", "number": number, "media": media}, part10))[0]
+
+    async def close(self) -> None:
+        """End every process."""
+        for ouvrier in self._idle:
+            await _end(ouvrier)
+        self._idle.clear()
+
+    async def _work(self, head: dict[str, Any], part10: bytes) -> list[bytes]:
+        if len(part10) > self.limits.content:
+            raise ConversionImpossible("L'image est trop grosse pour être convertie.")
+        async with self._one() as ouvrier:
+            try:
+                async with asyncio.timeout(self.limits.seconds):
+                    answer, content = await self._exchange(ouvrier, head, part10)
+            except (OSError, EOFError, TimeoutError, message.MessageRompu) as error:
+                await _end(ouvrier)
+                log.warning("partage:conversion:lost", error_type=type(error).__name__, exit_code=ouvrier.process.returncode)
+                raise ConversionImpossible from error
+        if not answer.get("ok"):
+            raise ConversionImpossible
+        return _cut(content, answer["lengths"])
+
+    @asynccontextmanager
+    async def _one(self) -> AsyncIterator[_Ouvrier]:
+        """Hold one process; it goes back to the pool unless it ended, is worn, or its answer was not awaited."""
+        async with self._free:
+            ouvrier = self._idle.pop() if self._idle else _Ouvrier(await _start(self.limits.memory))
+            try:
+                yield ouvrier
+            except ConversionImpossible:
+                await _end(ouvrier)
+                raise
+            except BaseException:
+                await asyncio.shield(_end(ouvrier))
+                raise
+            ouvrier.done += 1
+            if ouvrier.done >= self.limits.objects:
+                await _end(ouvrier)
+            else:
+                self._idle.append(ouvrier)
+
+    async def _exchange(self, ouvrier: _Ouvrier, head: dict[str, Any], part10: bytes) -> tuple[dict[str, Any], bytes]:
+        source, target = ouvrier.process.stdout, ouvrier.process.stdin
+        assert source is not None
+        assert target is not None
+        target.write(message.encode(head, len(part10)))
+        target.write(part10)
+        await target.drain()
+        answer = message.read_head(await source.readexactly(message.head_length(await source.readexactly(message.HEAD.size))))
+        length = message.content_length(await source.readexactly(message.CONTENT.size), self.limits.content)
+        return answer, await source.readexactly(length)
+
+
+async def _start(memory: int) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-B", "-m", "drimbox.source.partage.conversion.processus", str(memory)),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=asyncio.subprocess.DEVNULL,  # a codec that complains may quote what it reads
+        env={"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1"},
+        limit=1 << 20,
+    )
+
+
+async def _end(ouvrier: _Ouvrier) -> None:
+    if ouvrier.process.returncode is None:
+        ouvrier.process.kill()
+    if ouvrier.process.stdin is not None:
+        ouvrier.process.stdin.close()
+    await ouvrier.process.wait()
+
+
+def _cut(content: bytes, lengths: list[int]) -> list[bytes]:
+    found, start = [], 0
+    for length in lengths:
+        found.append(content[start : start + length])
+        start += length
+    return found

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The retrievals under way in this process: the same thing asked twice is asked once of the PACS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from drimbox.config import Images, Pacs
+from drimbox.socle.pacs.flux import DemandeImages, recuperer
+from drimbox.source.partage.recuperation import Lecteur, LimitesLecture, Recuperation
+from drimbox.source.partage.reserve import Reserve
+
+
+@dataclass
+class Recuperations:
+    """What is being retrieved, by PACS and by what is wanted of it. Nothing of a peer is in the key: what is read is the same for all."""
+
+    limits: LimitesLecture
+    reserve: Reserve
+    _running: dict[tuple[str, DemandeImages], Recuperation] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, images: Images) -> Recuperations:
+        """Make it from the settings."""
+        limits = LimitesLecture(ahead=images.buffered_bytes, prefix=images.shared_prefix_bytes)
+        return cls(limits, Reserve(images.spool, images.spool_max_bytes))
+
+    @property
+    def count(self) -> int:
+        """Retrievals under way that a new request may share."""
+        return len(self._running)
+
+    @asynccontextmanager
+    async def read(self, pacs: Pacs, demande: DemandeImages) -> AsyncIterator[Lecteur]:
+        """Read what is asked, alone or with others, from its beginning; leaving the block early costs the others nothing."""
+        key = (pacs.name, demande)
+        found = self._running.get(key)
+        if found is None or not found.joinable:
+            # somebody asks a thing that another is far into: more may come, who will all share this second retrieval
+            found = self._running[key] = Recuperation(
+                partial(recuperer, pacs, demande), self.limits, self.reserve, on_disk=found is not None
+            )
+        lecteur = found.join()
+        try:
+            yield lecteur
+        finally:
+            if len(found.readers) == 1 and self._running.get(key) is found:
+                del self._running[key]
+            await found.leave(lecteur)
+
+    def close(self) -> None:
+        """Free what is left; call it when no request runs any more."""
+        self.reserve.close()

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""« Pourquoi ? »: a refused peer's operator reads, under the number it was told, which check stopped it and what to do.
+
+Only the DN that made the request reads its line. The page holds codes, sentences of ours and times; nothing of a patient was ever written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from drimbox.source.admission.errors import Refus, RessourceInconnue, refusals
+from drimbox.source.partage.paths import BASE
+from drimbox.source.partage.queries import SENT, Trace
+
+PREFIX = BASE + "/pourquoi/"
+_TRACE = re.compile(r"[0-9a-f]{32}")
+_CSS = "body{font:1rem/1.5 sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}dt{font-weight:bold}dd{margin:0 0 .8rem}"
+HEADERS = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+
+def address(db: str, trace: str) -> str:
+    """Return the address of the page of one request, on our public name."""
+    return f"https://{db}{PREFIX}{trace}"
+
+
+def read_trace(path: str) -> str:
+    """Return the trace number that a path asks for.
+
+    Raises:
+        RessourceInconnue: it is not one.
+    """
+    trace = path.removeprefix(PREFIX)
+    if not _TRACE.fullmatch(trace):
+        raise RessourceInconnue
+    return trace
+
+
+def page(trace: str, lines: Sequence[Trace]) -> bytes:
+    """Return the HTML page of one request."""
+    title = escape(_("Pourquoi cette demande a été refusée"))
+    body = "".join(_entry(name, value) for line in lines for name, value in _told(line))
+    head = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
+    return f"{head}<h1>{title}</h1><p>{escape(_('Numéro de trace'))} : <code>{trace}</code></p><dl>{body}</dl></html>".encode()
+
+
+def document(trace: str, lines: Sequence[Trace]) -> bytes:
+    """Return the same as JSON, for programs."""
+    rows = [dict(_told(line)) for line in lines]
+    return json.dumps({"trace": trace, "lignes": rows}, ensure_ascii=False).encode()
+
+
+def _told(line: Trace) -> list[tuple[str, str]]:
+    refus = _by_code().get(line.code)
+    found = [
+        (_("Date"), line.at.isoformat(timespec="seconds")),
+        (_("Demande"), f"{line.method} {line.path_template}".strip()),
+        (_("Résultat"), _("Images envoyées") if line.event == SENT else str(line.status or _("Transfert interrompu"))),
+        (_("Code"), line.code),
+    ]
+    if refus is not None:
+        found += [(_("Motif"), refus.message), (_("Que faire"), refus.remede), (_("Règle"), refus.clause)]
+    if line.instances is not None:
+        found.append((_("Instances envoyées"), str(line.instances)))
+    return [(name, value) for name, value in found if value]
+
+
+def _entry(name: str, value: str) -> str:
+    return f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
+
+
+@cache
+def _by_code() -> dict[str, type[Refus]]:
+    return {refus.code: refus for refus in refusals()}

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the images door reads of its own journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drimbox.socle.journal.models import Ligne
+
+REFUSED = "admission:demande:refused"
+CUT = "partage:transfert:cut"
+SENT = "partage:transfert:sent"
+EVENTS = (REFUSED, CUT, SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the journal keeps of one request, for the peer that made it: nothing of a patient, nothing of the inside.
+
+    Attributes:
+        at: when.
+        event: refused, cut or sent.
+        code: of the refusal; empty when all was sent.
+        status: HTTP status told, or None.
+        method: of the request.
+        path_template: path without its identifiers.
+        instances: objects sent before the end.
+    """
+
+    at: datetime
+    event: str
+    code: str
+    status: int | None
+    method: str
+    path_template: str
+    instances: int | None
+
+
+def of_peer(trace: str, peer_dn: str) -> list[Trace]:
+    """Return the lines of one request, if this peer made it; nothing otherwise."""
+    rows = Ligne.objects.filter(trace=trace, event__in=EVENTS, fields__peer_dn=peer_dn).order_by("id")[:10]
+    return [_trace(row) for row in rows]
+
+
+def latest(count: int = 100, *, code: str = "", trace: str = "") -> list[Ligne]:
+    """Return the last lines of the door, newest first; of one code or of one trace when given."""
+    rows = Ligne.objects.filter(event__in=EVENTS).order_by("-id")
+    rows = rows.filter(code=code) if code else rows
+    return list((rows.filter(trace=trace) if trace else rows)[: min(count, 500)])
+
+
+def _trace(row: Ligne) -> Trace:
+    known = row.fields.get
+    method, path = str(known("method") or ""), str(known("path_template") or "")
+    return Trace(row.at, row.event, row.code or "", known("http_status"), method, path, known("instances"))

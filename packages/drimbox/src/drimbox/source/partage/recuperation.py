@@ -1,0 +1,344 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One retrieval from the PACS, read by one request or by several at their own pace.
+
+With one reader, what comes from the PACS waits in memory, a bounded number of bytes ahead: a slow reader slows the PACS down. When a second
+request for the same thing comes while the beginning is still there, it joins: from then on what comes goes to the encrypted disk of
+:mod:`.reserve`, so that the slowest does not pace the others. The last reader that leaves ends the retrieval.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from confiance.errors import DrimmError
+from confiance.exploitation.logs import get_logger
+from drimbox.socle.pacs.flux import ObjetEnCours
+from drimbox.source.admission.errors import InterneIndisponible
+from drimbox.source.partage.reserve import Place, Reserve, Volume
+
+log = get_logger("partage")
+Flux: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[ObjetEnCours]]]
+PIECE_BYTES = 256 << 10
+"""Bytes gathered before they are written to disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitesLecture:
+    """Bounds of one retrieval: bytes read ahead of its reader, bytes of its beginning kept for a second one.
+
+    Heads of objects never go to disk: beyond ``heads`` bytes of them the slowest reader paces the others.
+    """
+
+    ahead: int = 1 << 20
+    prefix: int = 2 << 20
+    heads: int = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ObjetRecu:
+    """The head of one object as the PACS gave it; its bytes follow in the same order."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    patient_id: str
+    entete: bytes
+    entete_entiere: bool
+    longueur: int | None
+    header_instance_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bloc:
+    """Some bytes of the current object: here, or on disk."""
+
+    data: bytes | memoryview | None
+    place: Place | None
+    length: int
+
+
+_END = _Bloc(None, None, 0)
+"""The current object is whole: what fails afterwards is not its fault."""
+
+_Entry: TypeAlias = ObjetRecu | _Bloc
+
+
+@dataclass(eq=False)
+class Lecteur:
+    """One reader of a retrieval. Read an object to its end, or ask for the next one to pass over what is left of it.
+
+    Attributes:
+        position: entries passed.
+        passed: bytes of these entries.
+        waited: seconds spent waiting for the PACS.
+    """
+
+    recuperation: Recuperation
+    position: int = 0
+    passed: int = 0
+    waited: float = 0.0
+
+    async def next(self) -> ObjetRecu | None:
+        """Return the next object, or None when the PACS has sent everything.
+
+        Raises:
+            DrimmError: the retrieval failed.
+        """
+        while (entry := await self.recuperation.entry(self)) is not None:
+            self._pass(entry)
+            if isinstance(entry, ObjetRecu):
+                return entry
+        return None
+
+    async def blocs(self) -> AsyncIterator[bytes | memoryview]:
+        """Yield the bytes that follow the head of the current object.
+
+        Raises:
+            DrimmError: the retrieval failed.
+        """
+        while (entry := await self.recuperation.entry(self)) is not _END and isinstance(entry, _Bloc):
+            data = await self.recuperation.read(entry)
+            self._pass(entry)
+            yield data
+        if entry is _END:
+            self._pass(_END)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing need be waited for: the next entry is here, or none will come."""
+        return self.recuperation.ready(self)
+
+    async def soon(self, seconds: float) -> bool:
+        """Wait a moment for the next entry; tell whether it is here."""
+        await self.recuperation.wait(self, seconds)
+        return self.ready
+
+    def _pass(self, entry: _Entry) -> None:
+        self.position += 1
+        self.passed += _size(entry)
+        self.recuperation.passed()
+
+
+@dataclass(eq=False)
+class Recuperation:
+    """The retrieval. :class:`.partagees.Recuperations` makes it, and ends it when nobody reads any more."""
+
+    flux: Flux
+    limits: LimitesLecture
+    reserve: Reserve
+    on_disk: bool = False
+    readers: list[Lecteur] = field(default_factory=list)
+    _entries: deque[_Entry] = field(default_factory=deque)
+    _first: int = 0  # rank of the first entry that is still there
+    _produced: int = 0  # bytes of all entries so far
+    _heads: int = 0  # bytes of the heads that are in memory
+    _ended: bool = False
+    _error: DrimmError | None = None
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    _room: asyncio.Future[None] | None = None
+    _volume: Volume = field(init=False)
+    _pump: asyncio.Task[None] | None = None
+    _gathered: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        self._volume = self.reserve.volume()
+
+    @property
+    def joinable(self) -> bool:
+        """Whether everything from the beginning is still there, and what comes may go to disk."""
+        return bool(self.readers) and self._first == 0 and self._error is None and not self._is_full()
+
+    @property
+    def held(self) -> int:
+        """Bytes in memory now."""
+        return sum(_size(entry) for entry in self._entries if isinstance(entry, ObjetRecu) or entry.place is None)
+
+    def join(self) -> Lecteur:
+        """Add a reader, from the beginning."""
+        lecteur = Lecteur(self)
+        self.readers.append(lecteur)
+        self.on_disk = self.on_disk or len(self.readers) > 1
+        self._wake_pump()
+        if self._pump is None:
+            self._pump = asyncio.get_running_loop().create_task(self._run())
+        return lecteur
+
+    async def leave(self, lecteur: Lecteur) -> None:
+        """Remove a reader; the last one ends the retrieval and gives everything back."""
+        self.readers.remove(lecteur)
+        if self.readers:
+            self.passed()
+            return
+        try:
+            if self._pump is not None:
+                self._pump.cancel()
+                await asyncio.wait([self._pump])
+        finally:
+            self._volume.close()
+            self._entries.clear()
+
+    async def entry(self, lecteur: Lecteur) -> _Entry | None:
+        """Return what the reader must read now, waiting for the PACS; None at the end.
+
+        Raises:
+            DrimmError: the retrieval failed.
+        """
+        while (index := lecteur.position - self._first) >= len(self._entries):
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return None
+            await self.wait(lecteur)
+        return self._entries[index]
+
+    def ready(self, lecteur: Lecteur) -> bool:
+        """Tell whether :meth:`entry` would answer at once."""
+        return self._ended or lecteur.position - self._first < len(self._entries)
+
+    async def read(self, bloc: _Bloc) -> bytes | memoryview:
+        """Return the bytes of a block, from memory or from disk.
+
+        Raises:
+            ReserveRompue: the disk does not give them back.
+        """
+        if bloc.place is not None:
+            return await self.reserve.decrypt(bloc.place)
+        assert bloc.data is not None
+        return bloc.data
+
+    def passed(self) -> None:
+        """Let go of what every reader has passed, unless the beginning is still kept, and let the PACS go on if there is room."""
+        readers = self.readers
+        last = readers[0].position if len(readers) == 1 else min(reader.position for reader in readers)
+        if self._first or not self._keeps_beginning():
+            while self._first < last:
+                entry = self._entries.popleft()
+                self._first += 1
+                if isinstance(entry, ObjetRecu):
+                    self._heads -= _size(entry)
+                elif entry.place is not None:
+                    self._volume.free(entry.place)
+        if self._has_room():
+            self._wake_pump()
+
+    def _keeps_beginning(self) -> bool:
+        """In memory, up to a size; with several readers, as long as the disk takes what comes."""
+        return not self._is_full() if self.on_disk else self._produced <= self.limits.prefix
+
+    def _is_full(self) -> bool:
+        """Whether what comes can no longer wait for the slowest reader, however far it is."""
+        return self.reserve.full or self._heads >= self.limits.heads
+
+    def _has_room(self) -> bool:
+        if self.on_disk and not self._is_full():
+            return True
+        readers = self.readers
+        slowest = readers[0].passed if len(readers) == 1 else min((reader.passed for reader in readers), default=0)
+        return self._produced - slowest < self.limits.ahead
+
+    async def _run(self) -> None:
+        try:
+            async with self.flux() as objets:
+                async for objet in objets:
+                    await self._take(objet)
+        except DrimmError as error:
+            self._error = error
+        except Exception as error:
+            log.error("partage:lecture:failed", exc_info=error)
+            self._error = InterneIndisponible()
+        finally:
+            self._ended = True
+            self._wake_readers()
+
+    async def _take(self, objet: ObjetEnCours) -> None:
+        self._add(_head(objet))
+        async for bloc in objet.blocs():
+            if self.on_disk and not self.reserve.full:
+                await self._to_disk(bloc)
+            else:
+                await self._flush()
+                self._add(_Bloc(bloc, None, len(bloc)))
+            if not self._has_room():
+                await self._flush()  # readers may need these very bytes to go on
+                await self._make_room()
+        await self._flush()
+        self._add(_END)
+
+    def _add(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        self._produced += _size(entry)
+        if isinstance(entry, ObjetRecu):
+            self._heads += _size(entry)
+        self._wake_readers()
+
+    async def _to_disk(self, bloc: memoryview) -> None:
+        self._gathered += bloc
+        if len(self._gathered) >= PIECE_BYTES:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        if self._gathered:
+            data, self._gathered = bytes(self._gathered), bytearray()
+            self._add(_Bloc(None, await self._volume.write(data), len(data)))
+
+    async def _make_room(self) -> None:
+        """Wait until a reader has read enough; that is how the PACS is slowed down."""
+        while not self._has_room():
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
+
+    async def wait(self, lecteur: Lecteur, seconds: float | None = None) -> None:
+        """Wait for something new from the PACS, or for a moment at most."""
+        loop = asyncio.get_running_loop()
+        future, started = loop.create_future(), loop.time()
+        self._waiting.append(future)
+        timer = None if seconds is None else loop.call_later(seconds, _wake, future)
+        try:
+            await future
+        finally:
+            if timer is not None:
+                timer.cancel()
+            lecteur.waited += loop.time() - started
+
+    def _wake_readers(self) -> None:
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            _wake(future)
+
+    def _wake_pump(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _size(entry: _Entry) -> int:
+    return len(entry.entete) if isinstance(entry, ObjetRecu) else entry.length
+
+
+def _head(objet: ObjetEnCours) -> ObjetRecu:
+    return ObjetRecu(
+        sop_class_uid=objet.sop_class_uid,
+        sop_instance_uid=objet.sop_instance_uid,
+        transfer_syntax_uid=objet.transfer_syntax_uid,
+        study_instance_uid=objet.study_instance_uid,
+        series_instance_uid=objet.series_instance_uid,
+        patient_id=objet.patient_id,
+        entete=bytes(objet.entete),
+        entete_entiere=objet.entete_entiere,
+        longueur=objet.longueur,
+        header_instance_uid=objet.tete.identifiants.sop_instance,
+    )

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The answers to an admitted request, one per form: whole objects, frames, a rendering, metadata, a search."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from confiance.errors import DrimmError
+from drimbox.config import Images, Pacs
+from drimbox.source.admission.accept import read_accept
+from drimbox.source.admission.chain import Admis
+from drimbox.source.admission.errors import ConversionImpossible, PacsEnErreur, RessourceInconnue, SansImage
+from drimbox.source.admission.formats import IMAGES, JSON, choose_media, read_frames_accept
+from drimbox.source.partage import json_dicom, recherche
+from drimbox.source.partage.conversion.atelier import Atelier
+from drimbox.source.partage.conversion.pixels import read_pixels
+from drimbox.source.partage.conversion.rules import producible
+from drimbox.source.partage.fichier import file_head
+from drimbox.source.partage.framing import Framing
+from drimbox.source.partage.lecture import Lecture, ObjetServi, reading
+from drimbox.source.partage.partagees import Recuperations
+from drimbox.source.partage.paths import BASE, Forme, Ressource
+from drimbox.source.partage.transfert import Compte, Envoi, Sortie, gather
+
+OCTETS = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Demande:
+    """An admitted request.
+
+    Attributes:
+        request: as the HTTP server gives it.
+        ressource: what it asks.
+        admis: what opens it.
+        pacs: where its images are.
+        compte: what is carried.
+    """
+
+    request: web.Request
+    ressource: Ressource
+    admis: Admis
+    pacs: Pacs
+    compte: Compte
+
+    @property
+    def accept(self) -> Sequence[str]:
+        """Every Accept line."""
+        return self.request.headers.getall("Accept", [])
+
+
+@dataclass(frozen=True)
+class Reponses:
+    """What answers.
+
+    Attributes:
+        limits: settings of the door.
+        recuperations: the way to the PACS.
+        atelier: the way to decoded pixels.
+    """
+
+    limits: Images
+    recuperations: Recuperations
+    atelier: Atelier
+
+    async def answer(self, demande: Demande) -> web.StreamResponse:
+        """Answer one request in the form it asks.
+
+        Raises:
+            Refus: nothing could be sent, or the answer must be cut.
+            PairMuet: the peer stopped reading.
+            ConnectionError: the peer left.
+        """
+        forme = demande.ressource.forme
+        if forme is Forme.RECHERCHE:
+            return self.search(demande)
+        if forme is Forme.METADONNEES:
+            return await self.metadata(demande)
+        if forme is Forme.RENDU:
+            return await self.rendering(demande)
+        if forme is Forme.CADRES and any(read_frames_accept(demande.accept).qualities.values()):
+            return await self.frames(demande)
+        # frames asked as application/dicom, as an official sample does and PS3.18 does not define: the instance that holds them
+        return await self.objects(demande)
+
+    def search(self, demande: Demande) -> web.Response:
+        """Answer a search from the KOS alone."""
+        media = choose_media(demande.accept, JSON)
+        question = recherche.read_question(demande.request.query.items())
+        rows = recherche.search(demande.admis.examen, demande.ressource, question, demande.admis.db)
+        everything = recherche.search(demande.admis.examen, demande.ressource, recherche.Question({}), demande.admis.db)
+        headers = {"Cache-Control": "no-store"}
+        if recherche.unknown_keywords(question, everything) or question.fuzzy:
+            headers["Warning"] = '299 - "Some attributes or options of the search were not used for matching"'
+        if not rows:
+            return web.Response(status=204, headers=headers)
+        return web.Response(body=json_dicom.dumps(map(json_dicom.to_json, rows)), content_type=media, headers=headers)
+
+    async def objects(self, demande: Demande) -> web.StreamResponse:
+        """Send whole objects."""
+        envoi = Envoi(read_accept(demande.accept), self.atelier, self.limits)
+        async with self._reading(demande) as lecture:
+            return await envoi.send(demande.request, lecture, demande.compte)
+
+    async def metadata(self, demande: Demande) -> web.StreamResponse:
+        """Send headers as JSON, as they come from the PACS; pixels are let through unread."""
+        media, compte = choose_media(demande.accept, JSON), demande.compte
+        async with self._reading(demande) as lecture:
+            objet = await lecture.next()
+            if objet is None:
+                raise RessourceInconnue
+            sortie = Sortie(demande.request, self.limits.idle_seconds, compte)
+            content = await _described(objet, demande)
+            await sortie.open(media)
+            while objet is not None:
+                row = (b"," if compte.instances else b"[") + content
+                await sortie.write(row)
+                compte.instances, compte.bytes = compte.instances + 1, compte.bytes + len(row)
+                if not lecture.ready:
+                    await sortie.flush()
+                objet = await lecture.next()
+                content = b"" if objet is None else await _described(objet, demande)
+            await sortie.write(b"]")
+            return await sortie.end()
+
+    async def frames(self, demande: Demande) -> web.StreamResponse:
+        """Send frames without their header, in their stored syntax unless the peer refuses it."""
+        acceptation, compte = read_frames_accept(demande.accept), demande.compte
+        async with self._reading(demande) as lecture:
+            objet = await self._image(lecture)
+            stored = objet.transfer_syntax_uid
+            wanted = acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
+            async with self.atelier.place():
+                part10 = await gather(objet, self.limits.conversion.max_object_bytes)
+                if wanted != stored:
+                    head = file_head(objet.sop_class_uid, objet.sop_instance_uid, wanted)
+                    part10 = head + await self.atelier.transcode(part10, wanted)
+                    compte.converted += 1
+                found = await self._frames_of(part10, demande.ressource.frames)
+                del part10  # only the frames wait for a slow peer
+        framing, sortie = Framing(wanted, OCTETS), Sortie(demande.request, self.limits.idle_seconds, compte)
+        await sortie.open(framing.content_type)
+        for rank, frame in enumerate(found):
+            await sortie.write(framing.opening(rank, wanted, len(frame)))
+            await sortie.write(frame)
+            compte.bytes += len(frame)
+        compte.instances = 1
+        await sortie.write(framing.closing())
+        return await sortie.end()
+
+    async def rendering(self, demande: Demande) -> web.StreamResponse:
+        """Send one frame as an image that any browser shows, with the window of the header."""
+        media, compte = choose_media(demande.accept, IMAGES), demande.compte
+        number = demande.ressource.frames[0] if demande.ressource.frames else 1
+        async with self._reading(demande) as lecture:
+            image = await self._image(lecture)
+            async with self.atelier.place():
+                part10 = await gather(image, self.limits.conversion.max_object_bytes)
+                try:
+                    picture = await self.atelier.render(part10, number, media)
+                except ConversionImpossible as error:
+                    raise SansImage from error
+                del part10
+        compte.instances, compte.bytes = 1, len(picture)
+        return web.Response(body=picture, content_type=media, headers={"Cache-Control": "no-store"})
+
+    async def _image(self, lecture: Lecture) -> ObjetServi:
+        objet = await lecture.next()
+        if objet is None:
+            raise RessourceInconnue
+        if read_pixels(objet.entete, objet.transfer_syntax_uid) is None:
+            raise SansImage
+        return objet
+
+    async def _frames_of(self, part10: bytes, numbers: tuple[int, ...]) -> list[bytes]:
+        try:
+            return await self.atelier.frames(part10, numbers)
+        except ConversionImpossible as error:
+            raise RessourceInconnue from error
+
+    def _reading(self, demande: Demande) -> _Reading:
+        return _Reading(self.recuperations, demande)
+
+
+class _Reading:
+    """A retrieval whose time is counted."""
+
+    def __init__(self, recuperations: Recuperations, demande: Demande) -> None:
+        self._demande = demande
+        self._reading = reading(recuperations, demande.pacs, demande.ressource, demande.admis.examen)
+        self._lecture: Lecture | None = None
+
+    async def __aenter__(self) -> Lecture:
+        self._lecture = await self._reading.__aenter__()
+        return self._lecture
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._lecture is not None:
+            self._demande.compte.pacs = self._lecture.pacs_seconds
+            self._demande.compte.left_out = self._lecture.controle.left_out
+        await self._reading.__aexit__(*error)  # type: ignore[arg-type]  # the three of the protocol
+
+
+async def _described(objet: ObjetServi, demande: Demande) -> bytes:
+    """Return the JSON of one object."""
+    path = f"studies/{demande.admis.examen.lu.study_instance_uid}/series/{objet.series_instance_uid}/instances/{objet.sop_instance_uid}"
+    url = f"https://{demande.admis.db}{BASE}/{path}"
+    try:
+        row = await asyncio.to_thread(json_dicom.metadata_of, objet.entete, objet.transfer_syntax_uid, url)
+    except DrimmError as error:
+        raise PacsEnErreur from error
+    return json_dicom.dumps([row])[1:-1]

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Images that wait on disk for a slower reader: encrypted under a key that only this process has, in files that have no name.
+
+A crash leaves nothing: the kernel frees a file without a name with its last descriptor, and the key was never written anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from confiance.errors import OwnError
+
+TAG_BYTES = 16
+SEGMENT_BYTES = 64 << 20
+
+
+class ReserveRompue(OwnError):
+    """What was put on disk cannot be had back."""
+
+    code = "partage.reserve_rompue"
+    message = "Le fichier d'attente des images ne peut pas être écrit ou relu."
+    remede = "Vérifiez le disque du dossier [images] spool : place libre, droits, erreurs du support."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece is: its segment, its bytes there, the number under which it was encrypted."""
+
+    segment: Segment
+    offset: int
+    length: int
+    number: int
+
+
+@dataclass(eq=False, slots=True)
+class Segment:
+    """One file without a name; closed when nothing more is written to it and nothing of it is wanted."""
+
+    file: BinaryIO
+    size: int = 0
+    live: int = 0
+    sealed: bool = False
+
+
+class Reserve:
+    """The disk of one process.
+
+    Args:
+        folder: where the files are; the system's by default.
+        max_bytes: size of all of them together; 0 writes nothing ever.
+    """
+
+    def __init__(self, folder: Path | None, max_bytes: int) -> None:
+        self._folder, self._max = folder, max_bytes
+        self._cipher = AESGCM(AESGCM.generate_key(256))
+        self._numbers = itertools.count(1)
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="reserve")
+        self.used = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no more should be written for now."""
+        return self.used >= self._max
+
+    def volume(self) -> Volume:
+        """Return a place to write one retrieval."""
+        return Volume(self)
+
+    def close(self) -> None:
+        """Free the threads."""
+        self._threads.shutdown(wait=True)
+
+    async def encrypt_to(self, segment: Segment, data: bytes) -> Place:
+        """Write a piece at the end of a segment.
+
+        Raises:
+            ReserveRompue: the disk does not take it.
+        """
+        number, offset = next(self._numbers), segment.size
+        length = len(data) + TAG_BYTES
+        segment.size += length
+        segment.live += length
+        self.used += length
+        await self._in_thread(self._write, segment.file, offset, number, data)
+        return Place(segment, offset, length, number)
+
+    async def decrypt(self, place: Place) -> bytes:
+        """Read a piece back.
+
+        Raises:
+            ReserveRompue: the disk does not give what was written.
+        """
+        found = await self._in_thread(self._read, place)
+        assert found is not None
+        return found
+
+    async def _in_thread(self, function: object, *args: object) -> bytes | None:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)  # type: ignore[arg-type]  # two functions
+        except (OSError, InvalidTag) as error:
+            raise ReserveRompue from error
+
+    def _write(self, file: BinaryIO, offset: int, number: int, data: bytes) -> None:
+        sealed = memoryview(self._cipher.encrypt(number.to_bytes(12, "big"), data, None))
+        while sealed:
+            written = os.pwrite(file.fileno(), sealed, offset)
+            sealed, offset = sealed[written:], offset + written
+
+    def _read(self, place: Place) -> bytes:
+        sealed = os.pread(place.segment.file.fileno(), place.length, place.offset)
+        return self._cipher.decrypt(place.number.to_bytes(12, "big"), sealed, None)
+
+    def new_segment(self) -> Segment:
+        """Open a file without a name.
+
+        Raises:
+            ReserveRompue: the folder does not take it.
+        """
+        try:
+            return Segment(tempfile.TemporaryFile(dir=self._folder, buffering=0))
+        except OSError as error:
+            raise ReserveRompue from error
+
+
+@dataclass
+class Volume:
+    """What one retrieval has on disk, in segments that are given back as soon as every reader has passed them."""
+
+    reserve: Reserve
+    _segments: list[Segment] = field(default_factory=list)
+
+    async def write(self, data: bytes) -> Place:
+        """Keep a piece.
+
+        Raises:
+            ReserveRompue: the disk does not take it.
+        """
+        if not self._segments or self._segments[-1].size >= SEGMENT_BYTES:
+            if self._segments:
+                self._seal(self._segments[-1])
+            self._segments.append(self.reserve.new_segment())
+        return await self.reserve.encrypt_to(self._segments[-1], data)
+
+    def free(self, place: Place) -> None:
+        """Say that nobody wants a piece any more."""
+        place.segment.live -= place.length
+        if place.segment.sealed and place.segment.live <= 0:
+            self._drop(place.segment)
+
+    def close(self) -> None:
+        """Give everything back."""
+        for segment in tuple(self._segments):
+            self._drop(segment)
+
+    def _seal(self, segment: Segment) -> None:
+        segment.sealed = True
+        if segment.live <= 0:
+            self._drop(segment)
+
+    def _drop(self, segment: Segment) -> None:
+        if segment in self._segments:
+            self._segments.remove(segment)
+            self.reserve.used -= segment.size
+            segment.file.close()

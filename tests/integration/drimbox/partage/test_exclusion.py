@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""A DRIMbox that leaves the list, or whose certificate is revoked, is cut at once, in the middle of what it was reading."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from confiance.liste_blanche import Freshness
+from confiance.transparence.liste_et_tete import Lecteur
+from tests.drimbox_env import DB, DB2
+from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
+from tests.integration.drimbox.partage.requests import headers
+
+MEGABYTE = 1 << 20
+OUT = "annuaire:connexion:closed"
+
+
+@pytest.fixture
+def heavy(maille: Maille) -> Etude:
+    """A study of 30 MB: more than what sockets and buffers can hold."""
+    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
+    maille.pacs.index.scan()
+    maille.add_kos(study)
+    return study
+
+
+@pytest.fixture(autouse=True)
+def _patient(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The peer of these tests reads slowly: only the exclusion may cut it. The look is quick, so that the tests are."""
+    from drimbox.source.partage import exclusion
+
+    monkeypatch.setattr(exclusion, "LOOK_SECONDS", 0.1)
+    images = maille.settings.images.model_copy(update={"idle_seconds": 60.0})
+    maille.settings = maille.settings.model_copy(update={"images": images})
+
+
+async def begun(session: aiohttp.ClientSession, maille: Maille, etude: Etude) -> aiohttp.ClientResponse:
+    """Begin to read a study, and read no further."""
+    answer = await session.get(maille.url(etude), headers=await headers(maille, etude))
+    assert answer.status == 200
+    await answer.content.readexactly(1000)
+    return answer
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a table has no bell
+            await asyncio.sleep(0.05)
+
+
+def publish(maille: Maille, *dbs: str) -> None:
+    """Put a list in force, as the worker does."""
+    with maille.environment.role("ouvrier"):
+        maille.publish(*dbs, at=datetime.now(UTC) + timedelta(seconds=5))  # dates are cut to the second: later than the first one
+
+
+async def test_a_peer_that_leaves_the_list_is_cut_in_the_middle_of_its_transfer(porte: Maille, heavy: Etude) -> None:
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        await asyncio.to_thread(publish, porte, DB)
+        await until(lambda: porte.journal(OUT))
+        with pytest.raises(aiohttp.ClientError):
+            await answer.read()
+        _, code, fields = porte.journal(OUT)[0]
+        assert code == "admission.certificat_hors_liste"
+        assert fields["peer_dn"] == str(porte.pki.serv_ssl(DB2).dn)
+        await until(lambda: porte.journal("partage:transfert:cut"))
+        await until(lambda: porte.pacs.associations == 0)
+
+
+async def test_a_new_list_that_still_holds_the_peer_cuts_nothing(porte: Maille, heavy: Etude) -> None:
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        await asyncio.to_thread(publish, porte, DB2)
+        body = await answer.read()
+    assert len(body) > 30 * MEGABYTE - 2000
+    assert not porte.journal(OUT)
+
+
+async def test_a_list_that_grows_too_old_lets_nobody_in_and_what_runs_end(
+    porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        monkeypatch.setattr(Lecteur, "freshness", lambda *_: Freshness.EXPIRED)
+        refused = await session.get(porte.url(heavy), headers=await headers(porte, heavy))
+        assert refused.status == 503
+        assert len(await answer.read()) > 30 * MEGABYTE - 2000
+    assert not porte.journal(OUT)
+
+
+async def test_only_the_peer_that_left_is_cut(porte: Maille, heavy: Etude) -> None:
+    async with porte.client() as leaving, porte.client(porte.pki.serv_ssl(DB)) as staying:
+        cut, kept = await begun(leaving, porte, heavy), await begun(staying, porte, heavy)
+        await asyncio.to_thread(publish, porte, DB)
+        await until(lambda: porte.journal(OUT))
+        assert len(await kept.read()) > 30 * MEGABYTE - 2000
+        with pytest.raises(aiohttp.ClientError):
+            await cut.read()
+    assert len(porte.journal(OUT)) == 1
+
+
+async def test_a_peer_whose_certificate_is_revoked_is_cut_by_the_crl_that_was_fetched(porte: Maille, heavy: Etude) -> None:
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        await asyncio.to_thread(keep_crl_that_revokes, porte, porte.pki.serv_ssl(DB2).serial)
+        await until(lambda: porte.journal(OUT))
+        with pytest.raises(aiohttp.ClientError):
+            await answer.read()
+    assert porte.journal(OUT)[0][1] == "tls.certificat_revoque"
+    async with porte.client() as session:
+        again = await session.get(porte.url(heavy), headers=await headers(porte, heavy))
+        assert (again.status, (await again.json(content_type=None))["code"]) == (403, "admission.certificat_revoque")
+
+
+def keep_crl_that_revokes(maille: Maille, serial: int) -> None:
+    """Give the worker a newer CRL of the authority; the folder of anchors is not touched."""
+    from drimbox.socle.annuaire.actions.crl import keep_crl
+    from drimbox.socle.annuaire.actions.passage import Passage
+
+    now = datetime.now(UTC)
+    genuine = x509.load_der_x509_crl((maille.pki.anchors_dir / "ac-organisations.crl").read_bytes())
+    key = load_pem_private_key((maille.pki.folder / "authorities/organisations.key").read_bytes(), None)
+    assert genuine.next_update_utc is not None
+    revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
+    builder = x509.CertificateRevocationListBuilder(genuine.issuer, now, genuine.next_update_utc).add_revoked_certificate(revoked)
+    crl = builder.sign(key, hashes.SHA256())  # type: ignore[arg-type]  # an RSA key
+    with maille.environment.role("ouvrier"):
+        assert keep_crl(crl.public_bytes(Encoding.DER), "http://crl", Passage("0" * 32, now))
+
+
+async def test_without_a_database_nothing_that_runs_is_cut(porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from drimbox.socle.annuaire import queries
+
+    def away() -> None:
+        raise OperationalError
+
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        monkeypatch.setattr(queries, "en_vigueur", away)
+        await asyncio.sleep(0.4)
+        body = await answer.read()
+    assert len(body) > 30 * MEGABYTE - 2000

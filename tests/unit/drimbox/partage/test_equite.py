@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may transfer: caps, a short queue, and no peer that takes the place of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from drimbox.config import Images
+from drimbox.source.admission.errors import TropDeDemandes, TropDeTransferts
+from drimbox.source.partage.equite import Equite
+
+
+def places(**changes: float) -> Equite:
+    values = {"max_transfers": 4, "max_transfers_per_peer": 2, "queue": 2, "queue_seconds": 5.0} | changes
+    return Equite(Images(host="127.0.0.1", **values))  # type: ignore[arg-type]  # whole numbers where the settings want them
+
+
+async def test_within_the_caps_nobody_waits() -> None:
+    equite = places()
+    async with equite.place("a"), equite.place("a"), equite.place("b"), equite.place("b"):
+        assert equite.running.total() == 4
+    assert not equite.running
+
+
+async def test_who_had_to_wait_is_told_so() -> None:
+    equite = places(max_transfers=1)
+    told: list[bool] = []
+
+    async def hold(until: asyncio.Event) -> None:
+        async with equite.place("a") as waited:
+            told.append(waited)
+            await until.wait()
+
+    end = asyncio.Event()
+    first, second = asyncio.create_task(hold(end)), asyncio.create_task(hold(end))
+    await asyncio.sleep(0)
+    end.set()
+    await asyncio.gather(first, second)
+    assert told == [False, True]
+
+
+async def test_a_peer_beyond_its_cap_and_queue_is_refused_while_another_is_served() -> None:
+    equite = places(queue=0)
+    async with equite.place("a"), equite.place("a"):
+        with pytest.raises(TropDeDemandes):
+            async with equite.place("a"):
+                pass
+        async with equite.place("b"):
+            assert equite.running["b"] == 1
+
+
+async def test_a_wait_that_is_too_long_ends_in_a_refusal_and_leaves_no_trace() -> None:
+    equite = places(queue_seconds=0.01)
+    async with equite.place("a"), equite.place("a"):
+        with pytest.raises(TropDeDemandes):
+            async with equite.place("a"):
+                pass
+        assert (equite.waiting, equite.running["a"]) == (0, 2)
+
+
+async def test_when_all_places_are_taken_the_refusal_is_not_the_fault_of_the_peer() -> None:
+    equite = places(queue=0, max_transfers=2)
+    async with equite.place("a"), equite.place("b"):
+        with pytest.raises(TropDeTransferts):
+            async with equite.place("c"):
+                pass
+
+
+async def test_a_free_place_goes_to_the_peer_that_has_the_fewest() -> None:
+    equite, order = places(max_transfers=3, max_transfers_per_peer=3, queue=5), list[str]()
+
+    async def take(peer: str, hold: asyncio.Event) -> None:
+        async with equite.place(peer):
+            order.append(peer)
+            await hold.wait()
+
+    hold = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        first = AsyncExitStack()
+        await first.enter_async_context(equite.place("a"))
+        await stack.enter_async_context(equite.place("a"))
+        await stack.enter_async_context(equite.place("a"))
+        greedy = asyncio.create_task(take("a", hold))
+        await asyncio.sleep(0)
+        modest = asyncio.create_task(take("b", hold))
+        await asyncio.sleep(0)
+        await first.aclose()
+        await asyncio.sleep(0.01)
+        assert order == ["b"]
+        hold.set()
+        await asyncio.gather(modest, greedy)
+    assert not equite.running
+
+
+async def test_who_is_cancelled_while_waiting_or_just_served_gives_its_place_back() -> None:
+    equite = places(max_transfers_per_peer=1)
+    for when in ("waiting", "served"):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(equite.place("a"))
+            waiting = asyncio.create_task(_hold(equite))
+            await asyncio.sleep(0)
+            if when == "served":
+                await stack.aclose()  # the place is given, and the one who waits has not run yet
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert not equite.running
+        assert equite.waiting == 0
+
+
+async def _hold(equite: Equite) -> None:
+    async with equite.place("a"):
+        await asyncio.sleep(60)
