@@ -34,6 +34,15 @@ PREFIX = "essai_drimbox_"
 DATABASE = "drimbox_essai"
 DB, VI = "db1.1.mesimagesmedicales.fr", "vi1.1.mesimagesmedicales.fr"
 DB2, VI2 = "db2.1.mesimagesmedicales.fr", "vi2.1.mesimagesmedicales.fr"
+_TABLES = (
+    "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+    " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+)
+_RESTART = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+    " WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    " AND sequencename !~ '^(django_migrations|django_content_type|auth_permission)_'"
+)
 PORTS = ("pacs", "pacs2", "dmp", "psc", "reception", "images", "pages", "liste")
 
 
@@ -94,14 +103,18 @@ class Environment:
             connections.settings[alias].update(USER=user, PASSWORD=password)
 
     def empty(self) -> None:
-        """Empty every table; the journal's own guard is stepped over as only a superuser can."""
-        with psycopg.connect(self.dsn("superuser"), autocommit=True) as connection:
-            rows = connection.execute(
-                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
-            ).fetchall()
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(f"TRUNCATE {', '.join(name for (name,) in rows)} RESTART IDENTITY CASCADE")
+        """Empty every table; the journal's own guard is stepped over as only a superuser can.
+
+        The locks wait for whoever still writes, like a TRUNCATE, which makes new files for every table and takes ten times longer.
+        """
+        with psycopg.connect(self.dsn("superuser")) as connection:
+            names = [name for (name,) in connection.execute(_TABLES)]
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
+            filled = connection.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names))
+            for (name,) in filled.fetchall():
+                connection.execute(f"DELETE FROM {name}")
+            connection.execute(_RESTART)
 
     def sql(self, statement: str, *parameters: Any, role: str = "superuser") -> list[tuple[Any, ...]]:
         """Run one statement under a role and return its rows."""

@@ -30,7 +30,8 @@ DATABASES = {
         "PASSWORD": read_secret(DRIMBOX.database.passwords / _role).reveal(),
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": f"drimbox-{DRIMM_PROCESS}", "connect_timeout": 10},
+        # what is committed survives a power cut, whatever the server was told for others
+        "OPTIONS": {"application_name": f"drimbox-{DRIMM_PROCESS}", "connect_timeout": 10, "options": "-c synchronous_commit=on"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -85,6 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "drimbox.web.alerte_liste.alerte_liste",
             ],
         },
     }

@@ -14,12 +14,13 @@ from confiance.errors import DrimmError
 from confiance.exploitation.settings import read_secret
 from drimbox.config import ROLES, Certificate, DrimboxSettings
 from drimbox.roles import role_name
+from drimbox.socle.annuaire import tetes
 from drimbox.socle.coffre.cles import read as read_trousseau
 
 
 def check_files(settings: DrimboxSettings) -> list[str]:
     """Return one French sentence per fault; an empty list when all is well."""
-    return [*_secrets(settings), *_certificates(settings), *_folders(settings)]
+    return [*_secrets(settings), *_certificates(settings), *_folders(settings), *_head_keys(settings)]
 
 
 def _secrets(settings: DrimboxSettings) -> Iterator[str]:
@@ -42,6 +43,13 @@ def _certificates(settings: DrimboxSettings) -> Iterator[str]:
         "dmp.auth": settings.dmp.auth,
         "dmp.sign": settings.dmp.sign,
     }
+    for rank, situation in enumerate(settings.dmp.situations):
+        named |= {f"dmp.situations[{rank}].auth": situation.auth, f"dmp.situations[{rank}].sign": situation.sign}
+    named |= {
+        f"reception.ecoutes[{rank}].tls.identite": ecoute.tls.identite
+        for rank, ecoute in enumerate(settings.reception.ecoutes)
+        if ecoute.tls
+    }
     for name, certificate in named.items():
         fault = _certificate_fault(certificate)
         if fault:
@@ -62,10 +70,22 @@ def _certificate_fault(certificate: Certificate) -> str | None:
 
 
 def _folders(settings: DrimboxSettings) -> Iterator[str]:
-    for name, path in (("tls.anchors", settings.tls.anchors), ("liste_blanche.anchors", settings.liste_blanche.anchors)):
+    clients = [
+        (f"reception.ecoutes[{rank}].tls.clients", ecoute.tls.clients)
+        for rank, ecoute in enumerate(settings.reception.ecoutes)
+        if ecoute.tls
+    ]
+    for name, path in (("tls.anchors", settings.tls.anchors), ("liste_blanche.anchors", settings.liste_blanche.anchors), *clients):
         if not _holds_a_certificate(path):
             yield f"{name} : {path} ne contient aucun certificat."
 
 
 def _holds_a_certificate(folder: Path) -> bool:
     return folder.is_dir() and any(path.suffix in {".pem", ".crt", ".cer"} for path in folder.iterdir())
+
+
+def _head_keys(settings: DrimboxSettings) -> Iterator[str]:
+    try:
+        tetes.policy(settings.liste_blanche)
+    except DrimmError as error:
+        yield f"liste_blanche.tete_cles : {error.message} {error.remede}"

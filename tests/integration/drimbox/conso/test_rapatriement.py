@@ -10,7 +10,7 @@ from typing import Any
 
 from banc.pacs.simulator import PacsSimulator
 from tests.integration.drimbox.conso.dossier import ask_for, make_kos, session_of
-from tests.integration.drimbox.partage.maille import Etude, Maille
+from tests.integration.drimbox.partage.maille import Etude, Maille, after_ins
 
 
 async def bring(maille: Maille, etude: Etude, contenu: bytes) -> tuple[Any, list[Any]]:
@@ -43,4 +43,4 @@ async def test_every_image_of_the_kos_reaches_the_pacs_byte_for_byte(maille_b: M
     assert [(s.expected, s.received, s.stored, s.refused) for s in series] == [(3, 3, 3, 0)] * 2
     kept = list(stored(maille_b.folder / "pacs_b").values())
     assert len(kept) == len(etude.datasets)
-    assert all(any(file.endswith(dataset) for file in kept) for dataset in etude.datasets.values())
+    assert all(any(file.endswith(after_ins(dataset)) for file in kept) for dataset in etude.datasets.values())

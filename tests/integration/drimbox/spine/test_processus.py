@@ -54,6 +54,8 @@ def test_a_report_goes_through_the_processes_to_the_dmp(monde: Any) -> None:
         until(lambda: drimbox.sql("SELECT 1 FROM pointeur_examen WHERE state = 'depose'"), "the deposit")
     assert len(monde.deposits) == 1
     story = [event for (event,) in drimbox.sql("SELECT event FROM journal WHERE event !~ '^(sante|ouvrier|annuaire)' ORDER BY id")]
+    # this report prints no link to the visionneuse; two jobs run side by side: the warning comes before the answer of the DMP or after it
+    story.remove("source:examen:warned")
     assert story == [
         "reception:message:stored",
         "source:examen:known",

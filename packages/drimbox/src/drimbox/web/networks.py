@@ -17,7 +17,9 @@ class AllowedNetworksMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
-        self._doors = (("/console", settings.DRIMBOX.console.sources), ("/sante", settings.DRIMBOX.sante.sources))
+        drimbox = settings.DRIMBOX
+        ris = (*drimbox.reception.sources, *(network for known in drimbox.reception.ris for network in known.sources))
+        self._doors = (("/console", drimbox.console.sources), ("/sante", drimbox.sante.sources), ("/api/ris", ris))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         for prefix, networks in self._doors:

@@ -7,11 +7,13 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from drimbox.web.api_ris import liens_ris
 from drimbox.web.sante import sante
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="console:tableau_de_bord"), name="accueil"),
     path("sante", sante, name="sante"),
+    path("api/ris/liens", liens_ris, name="api_liens_ris"),
     path("console/", include("drimbox.web.console.urls")),
     path("", include("drimbox.web.conso.urls")),
 ]

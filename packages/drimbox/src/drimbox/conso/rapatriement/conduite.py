@@ -26,6 +26,7 @@ from drimbox.conso.rapatriement.pont import pulled
 from drimbox.conso.rapatriement.rules import Destination, choose_destination
 from drimbox.conso.rapatriement.source import Chemin, Demande, fetch_series
 from drimbox.conso.rapatriement.states import EtatSerie
+from drimbox.conso.rapatriement.veille import Veille, watched
 from drimbox.conso.recherche_dmp.queries import kos_of
 from drimbox.conso.restitution.actions import give
 from drimbox.socle.annuaire import acheminement
@@ -88,13 +89,15 @@ def _demande(kos: KosLu, named: SerieKos, destination: Destination, token: str) 
 def _carry(drimbox: DrimboxSettings, demande: Demande, serie: SerieRapatriee) -> None:
     """Carry one series from the source to the PACS."""
     conso = drimbox.conso
-    context = context_towards(demande.destination, drimbox.tls, _utc_now)
+    veille = Veille(demande.destination, drimbox.tls, _utc_now)
+    context = context_towards(demande.destination, drimbox.tls, _utc_now, crls=annuaire.fetched_crls(), verified=veille.meet)
 
     async def fetch() -> AsyncGenerator[ObjetDicom, None]:
         resolver = acheminement.resolver(drimbox.acheminement)
         limits = Limits(max_part=conso.max_instance_bytes, max_parts=len(demande.attendu.instances) + 16)
         try:
-            async with aclosing(fetch_series(demande, Chemin(context, resolver, conso.idle_seconds, limits))) as objets:
+            chemin = Chemin(context, resolver, conso.idle_seconds, limits)
+            async with watched(veille.refusal), aclosing(fetch_series(demande, chemin)) as objets:
                 async for objet in objets:
                     yield objet
         finally:

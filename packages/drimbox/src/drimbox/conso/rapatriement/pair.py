@@ -9,7 +9,7 @@ server that did not pass.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from cryptography import x509
@@ -34,14 +34,28 @@ class PairRefuse(ssl.SSLCertVerificationError):
         self.error = error
 
 
-def context_towards(destination: Destination, settings: Tls, now: Callable[[], datetime]) -> ssl.SSLContext:
+def context_towards(
+    destination: Destination,
+    settings: Tls,
+    now: Callable[[], datetime],
+    *,
+    crls: Iterable[x509.CertificateRevocationList] = (),
+    verified: Callable[[x509.Certificate], None] | None = None,
+) -> ssl.SSLContext:
     """Return the context of connections to a source, and to nobody else.
+
+    Args:
+        destination: the source.
+        settings: our certificate and our anchors.
+        now: clock.
+        crls: CRLs fetched, beside those of the folder of anchors.
+        verified: told of the certificate of the source, once it is verified.
 
     Raises:
         CertificatIllisible: our SERV_SSL cannot be used.
         AncresIllisibles: the anchors cannot be read.
     """
-    revocation = RevocationChecker(settings.anchors)
+    revocation = RevocationChecker(settings.anchors, crls)
 
     def check(der: bytes | None) -> None:
         try:
@@ -49,6 +63,8 @@ def context_towards(destination: Destination, settings: Tls, now: Callable[[], d
             if DistinguishedName.from_certificate(certificate) not in destination.dns:
                 raise ServeurNonReconnu
             revocation.check(certificate, now())
+            if verified is not None:
+                verified(certificate)
         except DrimmError as error:
             raise PairRefuse(error) from error
         except ValueError:

@@ -26,6 +26,11 @@ def of_trace(trace: str) -> list[Ligne]:
     return list(Ligne.objects.filter(trace=trace).order_by("id")[:MAX_LINES])
 
 
+def of_event(event: str, count: int) -> list[Ligne]:
+    """Return the last lines of one event, newest first."""
+    return list(Ligne.objects.filter(event=event).order_by("-id")[: min(count, MAX_LINES)])
+
+
 def latest(count: int = 50) -> list[Ligne]:
     """Return the last lines, newest first."""
     return list(Ligne.objects.order_by("-id")[: min(count, MAX_LINES)])

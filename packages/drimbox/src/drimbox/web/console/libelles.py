@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from confiance.errors import DrimmError
+from drimbox.source.compte_rendu.liens import MESSAGES_LIEN, REMEDE_LIEN
 from drimbox.source.compte_rendu.rules import MESSAGES, REMEDE
 from drimbox.source.depot_dmp.soumission import DRAPEAU_IGNORE
 
@@ -20,6 +21,11 @@ EVENTS: dict[str, str | Promise] = {
     "reception:message:repeated": _("Message déjà connu, acquitté de nouveau"),
     "reception:message:refused": _("Message refusé"),
     "reception:message:moved": _("Message : changement d'état"),
+    "reception:message:erased": _("Contenu de messages effacé, leur durée étant passée"),
+    "reception:note:stored": _("Note de rejet du PACS enregistrée"),
+    "reception:note:moved": _("Note de rejet : changement d'état"),
+    "console:message:opened": _("Contenu d'un message affiché"),
+    "console:message:replayed": _("Nouvelle lecture d'un message demandée"),
     "source:examen:known": _("Rapport lu, examen connu"),
     "source:examen:renewed": _("Rapport plus récent pris en compte"),
     "source:examen:repeated": _("Rapport reçu de nouveau"),
@@ -31,6 +37,20 @@ EVENTS: dict[str, str | Promise] = {
     "source:examen:pointed": _("Pointeur prêt à déposer"),
     "source:examen:kept": _("Pointeur prêt, sans dépôt demandé"),
     "source:drapeau:ignored": _("Indicateur du message laissé de côté"),
+    "source:examen:shown": _("Changement de visibilité demandé"),
+    "source:examen:withdrawn": _("Retrait demandé"),
+    "source:examen:reduced": _("Images rejetées par le PACS : pointeur à refaire"),
+    "source:kos:replaced": _("Pointeur remplacé"),
+    "source:kos:withdrawn": _("Pointeur retiré, images fermées"),
+    "source:rejet:kept": _("Rejet d'images reçu du PACS"),
+    "source:rejet:elsewhere": _("Fin de conservation dans un PACS qui ne sert pas cet examen : sans effet"),
+    "source:annulation:needless": _("Demande annulée, rien n'avait été publié"),
+    "dmp:envoi:replaced": _("Remplacé au DMP"),
+    "dmp:envoi:withdrawn": _("Retiré du DMP"),
+    "dmp:envoi:shown": _("Visibilité changée au DMP"),
+    "dmp:envoi:needless": _("Rien à demander : le DMP est déjà dans l'état voulu"),
+    "dmp:envoi:abandoned": _("Envoi abandonné au profit d'un plus récent"),
+    "dmp:archive:taken": _("Pointeur repris d'une archive XDM"),
     "dmp:envoi:queued": _("Dépôt préparé"),
     "dmp:envoi:postponed": _("DMP injoignable, nouvel essai prévu"),
     "dmp:envoi:deposited": _("Déposé au DMP"),
@@ -48,6 +68,20 @@ EVENTS: dict[str, str | Promise] = {
     "annuaire:liste:refused": _("Liste Blanche refusée ou inaccessible"),
     "annuaire:liste:forgotten": _("Liste Blanche gardée devenue invérifiable, écartée"),
     "annuaire:releve:asked": _("Relevé de la Liste Blanche demandé"),
+    "annuaire:miroir:refused": _("Adresse de la liste en panne ou refusée"),
+    "annuaire:crl:applied": _("Nouvelle liste de révocation en service"),
+    "annuaire:tete:applied": _("Nouvelle tête de la liste acceptée"),
+    "annuaire:tete:contradicted": _("Deux têtes contradictoires : la preuve est gardée"),
+    "annuaire:tete:asked": _("Recommencement du suivi des Têtes demandé"),
+    "annuaire:tete:restarted": _("Suivi des Têtes recommencé : les Têtes déjà vues sont oubliées"),
+    "annuaire:tete:forgotten": _("Tête gardée devenue invérifiable, écartée"),
+    "annuaire:retrait:confirmed": _("Retrait massif confirmé par une personne"),
+    "annuaire:horloge:asked": _("Acquittement de l'horloge demandé"),
+    "annuaire:horloge:acknowledged": _("Horloge acquittée : l'heure présente fait foi"),
+    "annuaire:alarme:asked": _("Clôture d'une alarme demandée"),
+    "annuaire:alarme:opened": _("Alarme ouverte"),
+    "annuaire:alarme:closed": _("Alarme close"),
+    "annuaire:connexion:closed": _("Connexion d'une DRIMbox sortie de la liste coupée"),
     "admission:demande:refused": _("Demande d'images refusée"),
     "admission:connexion:refused": _("Connexion d'une DRIMbox refusée"),
     "partage:transfert:sent": _("Images envoyées"),
@@ -83,18 +117,6 @@ _OF_MESSAGES = {
         "Le message porte l'indicateur CONNEXION_SECRETE, que le dépôt au DMP n'emploie pas.",
         "Si l'examen doit rester caché, régler sa visibilité dans le DMP et faire émettre les indicateurs INVISIBLE_* ou MASQUE_PS.",
     ),
-    "reception.remplacement_a_traiter": Explication(
-        "Ce message demande un remplacement, qui n'est pas encore automatique.",
-        "Remplacer le document dans le DMP à la main ; le message est gardé.",
-    ),
-    "reception.suppression_a_traiter": Explication(
-        "Ce message demande une suppression, qui n'est pas encore automatique.",
-        "Supprimer le document dans le DMP à la main ; le message est gardé.",
-    ),
-    "reception.annulation_a_traiter": Explication(
-        "Ce message (OMI) annule un examen, ce qui n'est pas encore automatique.",
-        "Retirer le document du DMP à la main s'il y est ; le message est gardé.",
-    ),
 }
 
 
@@ -112,6 +134,7 @@ def explain(code: str) -> Explication | None:
 def _explanations() -> dict[str, Explication]:
     found = {error.code: Explication(error.message, error.remede) for error in _errors(DrimmError)}
     found |= {code.value: Explication(message, REMEDE) for code, message in MESSAGES.items()}
+    found |= {code.value: Explication(message, REMEDE_LIEN) for code, message in MESSAGES_LIEN.items()}
     return found | _OF_MESSAGES
 
 

@@ -9,13 +9,20 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.states import FOR_A_PERSON, EtatEnvoi
+from drimbox.source.depot_dmp.states import FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.states import EtatExamen
 
+_TITRES = {
+    ActionEnvoi.PUBLIER: gettext_lazy("Dépôt au DMP"),
+    ActionEnvoi.REMPLACER: gettext_lazy("Remplacement au DMP"),
+    ActionEnvoi.RETIRER: gettext_lazy("Retrait du DMP"),
+    ActionEnvoi.VISIBILITE: gettext_lazy("Changement de visibilité au DMP"),
+}
+_OVER = frozenset({EtatEnvoi.DEPOSE, EtatEnvoi.FAIT, EtatEnvoi.ABANDONNE})
 FAIT, EN_COURS, ARRETE, A_VENIR = "fait", "en-cours", "arrete", "a-venir"
 
 
@@ -69,10 +76,13 @@ def _kos(kos: Kos | None) -> EtapeExamen:
 
 
 def _depot(envoi: Envoi) -> EtapeExamen:
-    etat = FAIT if envoi.state == EtatEnvoi.DEPOSE else ARRETE if envoi.state in FOR_A_PERSON else EN_COURS
+    etat = FAIT if envoi.state in _OVER else ARRETE if envoi.state in FOR_A_PERSON else EN_COURS
     essais = ngettext("%(n)d essai", "%(n)d essais", envoi.attempts) % {"n": envoi.attempts}
-    detail = " · ".join(part for part in (essais, envoi.dmp_codes) if part)
-    return EtapeExamen(_("Dépôt au DMP"), etat, envoi.answered_at or envoi.created_at, detail, envoi.code, envoi.next_attempt_at)
+    abandon = str(EtatEnvoi.ABANDONNE.label) if envoi.state == EtatEnvoi.ABANDONNE else ""
+    detail = " · ".join(part for part in (essais, envoi.dmp_codes, abandon) if part)
+    return EtapeExamen(
+        _TITRES[ActionEnvoi(envoi.action)], etat, envoi.answered_at or envoi.created_at, detail, envoi.code, envoi.next_attempt_at
+    )
 
 
 def _no_depot(examen: Examen) -> EtapeExamen:

@@ -31,16 +31,13 @@ from drimbox.source.pointeur import actions as pointeurs
 from drimbox.source.pointeur import queries as examens
 from drimbox.source.pointeur.models import Examen
 from drimbox.source.pointeur.states import FOR_A_PERSON, WAITING, EtatExamen
-from drimbox.source.reception import actions as reception
 from drimbox.source.reception import queries as recus
-from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.states import EtatMessage
 from drimbox.web.console.libelles import explain
 from drimbox.web.console.parcours import steps
 
 PER_PAGE = 50
 LAST = 8
-NOT_READ_AGAIN = frozenset({"reception.remplacement_a_traiter", "reception.suppression_a_traiter", "reception.annulation_a_traiter"})
 M = TypeVar("M", bound=Model)
 
 
@@ -129,30 +126,6 @@ def liste_messages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """Show what became of one message."""
-    found = _message(message_id)
-    values = {
-        "message": found,
-        "explication": explain(found.code),
-        "examens": examens.of_message(found.id),
-        "lignes": journal.of_message(found.id),
-        "peut_relire": found.state == EtatMessage.ATTENTE_PERSONNE and found.code not in NOT_READ_AGAIN,
-    }
-    return render(request, "console/message.html", values)
-
-
-@require_POST
-def relire(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """Read a message again."""
-    found = _message(message_id)
-    if found.code not in NOT_READ_AGAIN:
-        reception.retry(found.id, timezone.now())
-        flash.success(request, _("Nouvelle lecture demandée."))
-    return redirect("console:message", message_id=found.id)
-
-
-@require_safe
 def lignes_journal(request: HttpRequest) -> HttpResponse:
     """Show the last lines of the journal, or those of one trace."""
     trace = request.GET.get("trace", "").strip()[:32]
@@ -166,13 +139,6 @@ def _page(request: HttpRequest, rows: QuerySet[M]) -> Page[M]:
 
 def _examen(examen_id: UUID) -> Examen:
     found = examens.examens().filter(pk=examen_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _message(message_id: UUID) -> MessageRecu:
-    found = recus.messages().filter(pk=message_id).first()
     if found is None:
         raise Http404
     return found

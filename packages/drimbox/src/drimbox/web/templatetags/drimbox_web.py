@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from drimbox.socle.journal.models import Ligne
 from drimbox.source.pointeur.states import EtatExamen
-from drimbox.source.reception.states import EtatMessage
+from drimbox.source.reception.states import EtatMessage, EtatNote
 from drimbox.web.console.libelles import evenement as words
 
 register = template.Library()
@@ -29,8 +29,10 @@ _WORDS: dict[str, Promise] = {
     "reason": _("codes du DMP"),
     "peer_ip": _("émetteur"),
     "count": _("nombre"),
+    "compte": _("compte"),
+    "ris": _("RIS"),
 }
-_STATES = {**dict(EtatMessage.choices), **dict(EtatExamen.choices)}
+_STATES = {**dict(EtatNote.choices), **dict(EtatMessage.choices), **dict(EtatExamen.choices)}
 
 
 @register.filter

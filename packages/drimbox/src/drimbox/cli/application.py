@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,28 +11,28 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from pydantic import BaseModel
 
 from confiance.errors import DrimmError
 from confiance.exploitation import logs
-from confiance.exploitation.settings import reference, shown
-from drimbox.config import DrimboxSettings, current
+from confiance.exploitation.settings import reference
+from drimbox.cli import liste, pacs, xdm
+from drimbox.cli.entree import Config, as_json, begin, use
+from drimbox.config import DrimboxSettings
 from drimbox.libraries import LIBRARIES
 from drimbox.roles import PROCESSES, PROPRIETAIRE, statements
+
+STOP_MARGIN = 5.0
 
 app = typer.Typer(help="DRIMbox de DRIM-M : source et consommatrice.", no_args_is_help=True, pretty_exceptions_enable=False)
 config_app = typer.Typer(help="Configuration.", no_args_is_help=True)
 compte_app = typer.Typer(help="Comptes de la console.", no_args_is_help=True)
-liste_app = typer.Typer(help="Liste Blanche.", no_args_is_help=True)
-pacs_app = typer.Typer(help="PACS.", no_args_is_help=True)
 coffre_app = typer.Typer(help="Secrets gardés en base.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(compte_app, name="compte")
-app.add_typer(liste_app, name="liste-blanche")
-app.add_typer(pacs_app, name="pacs")
+app.add_typer(liste.app, name="liste-blanche")
+app.add_typer(pacs.app, name="pacs")
+app.add_typer(xdm.app, name="xdm")
 app.add_typer(coffre_app, name="coffre")
-
-Config = Annotated[Path | None, typer.Option("--config", help="Fichier de configuration ; à défaut, la variable DRIMM_CONFIG.")]
 
 
 def main() -> None:
@@ -52,21 +50,6 @@ def _told(function: Callable[..., object], *arguments: object) -> None:
         sys.exit(1)
 
 
-def _use(config: Path | None) -> DrimboxSettings:
-    if config is not None:
-        os.environ["DRIMM_CONFIG"] = str(config.expanduser().absolute())
-    return current()
-
-
-def _enter(config: Path | None, process: str) -> DrimboxSettings:
-    from drimbox.process import set_up  # noqa: PLC0415 - Django is loaded only by the commands that need it
-
-    settings = _use(config)
-    logs.configure("drimbox", process)
-    set_up(process)
-    return settings
-
-
 def _check_database(settings: DrimboxSettings) -> None:
     from drimbox.process import become  # noqa: PLC0415 - not needed by every command
 
@@ -79,16 +62,25 @@ def _check_database(settings: DrimboxSettings) -> None:
 
 
 @app.command()
-def run(config: Config = None) -> None:
+def run(
+    config: Config = None,
+    migrer: Annotated[bool, typer.Option("--migrer", help="Mettre d'abord la base à jour, sous le rôle propriétaire.")] = False,
+    compte: Annotated[str | None, typer.Option(help="Créer d'abord ce compte de la console, ou changer son mot de passe.")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="Fichier 0600 qui contient son mot de passe.")] = None,
+) -> None:
     """Lance tous les processus et les garde en vie."""
-    settings = _use(config)
+    settings = use(config)
     logs.configure("drimbox", "supervisor")
     from confiance.exploitation.supervisor import ProcessSpec, Supervisor  # noqa: PLC0415 - needed by this command alone
     from drimbox import process as processes  # noqa: PLC0415 - as above
 
-    specs = [ProcessSpec(name, f"drimbox process {name}", partial(_told, processes.run, name)) for name in PROCESSES]
-    supervisor = Supervisor(specs, libraries=LIBRARIES, check=partial(_told, _check_database, settings))
-    raise typer.Exit(supervisor.run())
+    before: list[Callable[[], object]] = [partial(_told, migrate)] if migrer else []
+    before += [partial(_told, _check_database, settings)]
+    if compte is not None and password_file is not None:
+        before += [partial(_told, compte_creer, compte, password_file)]
+    longer = {"images": settings.images.stop_seconds + STOP_MARGIN}  # its transfers go on to their end
+    specs = [ProcessSpec(name, f"drimbox process {name}", partial(_told, processes.run, name), longer.get(name)) for name in PROCESSES]
+    raise typer.Exit(Supervisor(specs, libraries=LIBRARIES, before=before).run())
 
 
 @app.command()
@@ -98,14 +90,14 @@ def process(nom: Annotated[str, typer.Argument(help="pages, images, reception ou
 
     if nom not in PROCESSES:
         _refuse(f"Processus « {nom} » inconnu : {', '.join(PROCESSES)}.")
-    _use(config)
+    use(config)
     processes.run(nom)
 
 
 @app.command()
 def migrate(config: Config = None) -> None:
     """Met la base à jour, sous le rôle propriétaire."""
-    settings = _enter(config, PROPRIETAIRE)
+    settings = begin(config, PROPRIETAIRE)
     from drimbox.socle.database import check_server, enter, migrate_database  # noqa: PLC0415 - Django must be set up first
 
     with enter() as database:
@@ -116,7 +108,7 @@ def migrate(config: Config = None) -> None:
 @app.command("roles-sql")
 def roles_sql(config: Config = None) -> None:
     """Écrit les ordres SQL qui créent la base et ses rôles ; un administrateur de PostgreSQL les passe une fois."""
-    for statement in statements(_use(config).database):
+    for statement in statements(use(config).database):
         typer.echo(statement)
 
 
@@ -125,7 +117,7 @@ def config_check(config: Config = None) -> None:
     """Vérifie la configuration et les fichiers qu'elle nomme."""
     from drimbox.verification import check_files  # noqa: PLC0415
 
-    faults = check_files(_use(config))
+    faults = check_files(use(config))
     for fault in faults:
         typer.echo(f"✗ {fault}", err=True)
     if faults:
@@ -136,7 +128,7 @@ def config_check(config: Config = None) -> None:
 @config_app.command("show")
 def config_show(config: Config = None) -> None:
     """Affiche les réglages en vigueur ; les secrets ne sont que des noms de fichiers."""
-    typer.echo(_json(_use(config)))
+    typer.echo(as_json(use(config)))
 
 
 @config_app.command("reference")
@@ -154,58 +146,20 @@ def compte_creer(
     config: Config = None,
 ) -> None:
     """Crée un compte de la console, ou change son mot de passe."""
-    _enter(config, PROPRIETAIRE)
+    begin(config, PROPRIETAIRE)
     from drimbox.web.console.actions import create_account  # noqa: PLC0415 - Django must be set up first
 
     created = create_account(login, password_file)
     typer.echo(f"Compte {login} {'créé' if created else 'mis à jour'}.")
 
 
-@liste_app.command("relever")
-def liste_relever(config: Config = None) -> None:
-    """Relève la Liste Blanche maintenant et affiche le résultat (JSON)."""
-    _enter(config, "ouvrier")
-    from django.utils import timezone  # noqa: PLC0415 - Django must be set up first
-
-    from drimbox.socle.annuaire.actions import refresh  # noqa: PLC0415 - as above
-
-    typer.echo(_json(refresh(timezone.now())))
-
-
-@pacs_app.command("echo")
-def pacs_echo(config: Config = None) -> None:
-    """Envoie un C-ECHO à chaque PACS."""
-    from drimbox.socle.pacs.questions import echo  # noqa: PLC0415
-
-    failed = False
-    for pacs in _use(config).pacs:
-        try:
-            echo(pacs)
-            typer.echo(f"✓ {pacs.name} ({pacs.aet}, {pacs.host}:{pacs.port}) répond.")
-        except DrimmError as error:
-            failed = True
-            typer.echo(f"✗ {pacs.name} ({pacs.aet}, {pacs.host}:{pacs.port}) : {error.message}", err=True)
-    raise typer.Exit(1 if failed else 0)
-
-
 @coffre_app.command("renouveler")
 def coffre_renouveler(config: Config = None) -> None:
     """Scelle de nouveau tous les secrets sous la première clé du trousseau ; les anciennes clés peuvent ensuite être détruites."""
-    _enter(config, PROPRIETAIRE)
+    begin(config, PROPRIETAIRE)
     from drimbox.socle.coffre.actions import rotate  # noqa: PLC0415 - Django must be set up first
 
     typer.echo(f"{rotate()} secrets scellés sous la nouvelle clé.")
-
-
-def _json(value: object) -> str:
-    plain = shown(value) if isinstance(value, BaseModel) else _plain(value)
-    return json.dumps(plain, ensure_ascii=False, indent=2, default=str)
-
-
-def _plain(value: object) -> object:
-    from dataclasses import asdict, is_dataclass  # noqa: PLC0415
-
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _refuse(message: str) -> NoReturn:
