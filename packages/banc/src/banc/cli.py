@@ -66,14 +66,26 @@ def monde(work: Annotated[Path, typer.Option(help="Dossier de travail de la dém
 
 @app.command()
 def soak(
-    nom: Annotated[str, typer.Argument(help="fuzz-liste")],
+    nom: Annotated[str, typer.Argument(help="fuzz-images, fuzz-liste, fuzz-tete ou tempete")],
     minutes: Annotated[float, typer.Option(min=0.01, help="Durée.")] = 20.0,
     corpus: Annotated[Path, typer.Option(help="Où garder les cas trouvés.")] = Path("tests/unit/confiance/corpus"),
+    reports: Annotated[int, typer.Option(min=1, help="tempete : nombre d'examens.")] = 1000,
+    graine: Annotated[int, typer.Option(help="tempete : graine du tirage des sinistres.")] = 1,
 ) -> None:
     """Lance une épreuve de longue durée."""
-    if nom != "fuzz-liste":
-        typer.echo(f"Épreuve « {nom} » inconnue : fuzz-liste.", err=True)
-        raise typer.Exit(2)
-    from banc.soak import fuzz_liste  # noqa: PLC0415 - as above
+    if nom == "tempete":
+        from banc.soak.tempete.epreuve import run  # noqa: PLC0415 - as above
 
-    raise typer.Exit(fuzz_liste.run(minutes, corpus))
+        raise typer.Exit(run(reports, graine))
+    from banc.soak import fuzz_images, fuzz_liste, fuzz_reception, fuzz_tete  # noqa: PLC0415 - as above
+
+    epreuves = {
+        "fuzz-images": fuzz_images.run,
+        "fuzz-liste": fuzz_liste.run,
+        "fuzz-tete": fuzz_tete.run,
+        "fuzz-reception": fuzz_reception.run,
+    }
+    if nom not in epreuves:
+        typer.echo(f"Épreuve « {nom} » inconnue : {', '.join(epreuves)}.", err=True)
+        raise typer.Exit(2)
+    raise typer.Exit(epreuves[nom](minutes, corpus))

@@ -11,6 +11,7 @@ from typing import Any
 
 import tomli_w
 
+from banc.demo import tete
 from banc.demo.plan import ZONE, Box, Plan
 from banc.pki.store import Issued, Pki
 from banc.postgres.launcher import Server
@@ -43,6 +44,7 @@ def write_espace(plan: Plan, server: Server, pki: Pki) -> Path:
     signer = pki.list_signer
     chain = folder / "signataire-chaine.pem"
     folder.mkdir(parents=True, exist_ok=True)
+    tete.draw_keys(plan)
     chain.write_bytes(signer.chain_pem() + pki.root.read_bytes())
     settings = {
         "administrateur": "Administrateur du banc",
@@ -60,6 +62,8 @@ def write_espace(plan: Plan, server: Server, pki: Pki) -> Path:
             "anchors": str(pki.anchors_dir),
             "publication": str(folder / "publication"),
             "poll_seconds": 1.0,
+            "git": {"folder": str(folder / "listes.git")},
+            "tete": tete.espace_settings(plan),
         },
     }
     return _write(folder / "espace.toml", settings)
@@ -91,6 +95,8 @@ def write_drimbox(plan: Plan, box: Box, server: Server, pki: Pki, names: tuple[s
             "signers": [str(pki.list_signer.dn)],
             "trust": str(pki.market_ca),
             "poll_seconds": 300.0,
+            "tete_cles": tete.public_keys(plan),
+            "tete_seuil": tete.SEUIL,
         },
         "psc": {
             "discovery_url": f"https://127.0.0.1:{plan.psc_port}{REALM}/.well-known/wallet-openid-configuration",

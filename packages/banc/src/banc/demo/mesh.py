@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from banc.demo import administrateur, configuration
@@ -54,9 +53,7 @@ class Mesh:
         assert self.server is not None
         assert self.pki is not None
         configuration.write_espace(self.plan, self.server, self.pki)
-        self.espace("migrate")
-        self.children.start("espace", python("espace", "run"), self._env(self._espace_toml))
-        self.espace("compte", "creer", "--login", configuration.ACCOUNT, "--password-file", str(self._password("espace")))
+        self.children.start("espace", self._first_run("espace", "espace"), self._env(self._espace_toml))
         self.children.wait_port("espace", "127.0.0.1", self.plan.espace_port)
 
     def start_monde(self) -> None:
@@ -83,16 +80,14 @@ class Mesh:
         for box in self.plan.boxes:
             names = self.names[box.key]
             configuration.write_drimbox(self.plan, box, self.server, self.pki, (names.db, names.vi))
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(self._start_drimbox, self.plan.boxes))
+            self.children.start(f"drimbox-{box.key}", self._first_run("drimbox", box.key), self._env(self._drimbox_toml(box)))
+        for box in self.plan.boxes:
+            for host, port in (("127.0.0.1", box.pages_port), ("127.0.0.1", box.mllp_port), (box.loopback, box.images_port)):
+                self.children.wait_port(f"drimbox-{box.key}", host, port)
 
-    def _start_drimbox(self, box: Box) -> None:
-        self.drimbox(box, "migrate")
-        name = f"drimbox-{box.key}"
-        self.children.start(name, python("drimbox", "run"), self._env(self._drimbox_toml(box)))
-        self.drimbox(box, "compte", "creer", "--login", configuration.ACCOUNT, "--password-file", str(self._password(box.key)))
-        for host, port in (("127.0.0.1", box.pages_port), ("127.0.0.1", box.mllp_port), (box.loopback, box.images_port)):
-            self.children.wait_port(name, host, port)
+    def _first_run(self, program: str, who: str) -> tuple[str, ...]:
+        account = ("--compte", configuration.ACCOUNT, "--password-file", str(self._password(who)))
+        return python(program, "run", "--migrer", *account)
 
     def agent(self, who: str) -> Agent:
         """Return the person in front of a console (``espace``, ``a`` or ``b``), logged in."""

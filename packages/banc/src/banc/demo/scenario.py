@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import dns.query
 
 from banc.demo import administrateur, refusals
 from banc.demo import examen as exams
+from banc.demo import tete as tetes
 from banc.demo.comparison import compare
 from banc.demo.mesh import Mesh
 from banc.demo.professionnel import Professionnel, Resultat
@@ -24,6 +26,7 @@ from banc.demo.report import Refusal, Report
 from banc.ris.client import send
 from confiance.errors import OwnError
 from confiance.liste_blanche import verify
+from confiance.transparence.verifier import verify_tete
 from drimbox.socle.kos.reader import read_kos
 
 WAIT_SECONDS = 60.0
@@ -106,6 +109,15 @@ def liste(play: Play) -> str:
     assert play.mesh.pki is not None
     play.report.liste_blanche = {"path": str(kept), "anchors": str(play.mesh.pki.anchors_dir), "domaines": len(verified.domaines)}
     return f"{len(verified.domaines)} domaines, signée par « {verified.signer.get('CN')} », vérifiée"
+
+
+def tete(play: Play) -> str:
+    path = refusals.published(play.mesh).with_name("tete.json")
+    _wait_until(path.exists, "La Tête de la liste n'est pas publiée.")
+    head = verify_tete(path.read_bytes(), tetes.policy(play.mesh.plan), at=datetime.now(UTC)).tete
+    if head.sha256 != hashlib.sha256(play.first_list).hexdigest():
+        raise EtapeEchouee("La Tête ne nomme pas la liste publiée.")
+    return f"Tête n° {head.numero}, signée par le signataire et par le témoin ; le Journal des listes en compte {head.taille}"
 
 
 def zone(play: Play) -> str:
@@ -246,6 +258,7 @@ STEPS = (
     Step("monde", "Le monde extérieur", monde),
     Step("registre", "Deux DRIMbox reçoivent leurs noms pour toujours", registre),
     Step("liste", "La Liste Blanche est signée, relue, publiée", liste),
+    Step("tete", "Une Tête la confirme, un Journal la retient", tete),
     Step("zone", "Leurs noms sont dans la zone", zone),
     Step("drimboxes", "Les deux DRIMbox démarrent et relèvent la liste", drimboxes),
     Step("compte_rendu", "Le RIS de A envoie le compte rendu validé", compte_rendu),

@@ -14,6 +14,7 @@ from ssl import SSLContext
 from aiohttp import ClientError, ClientSession, web
 
 FORGED = "liste-forgee.xml"
+_LISTE = "/liste-blanche.xml"
 _PASSED_ON = ("Content-Type", "ETag", "Last-Modified", "Cache-Control")
 
 
@@ -22,7 +23,7 @@ def create_app(folder: Path, origin: str, trust: SSLContext) -> web.Application:
 
     Args:
         folder: a file ``liste-forgee.xml`` there is served instead of the genuine list, as long as it exists.
-        origin: address of the genuine list.
+        origin: address of the genuine list; its head, log and CRLs are beside it.
         trust: how to check the server of the genuine list.
     """
     app = web.Application()
@@ -33,13 +34,18 @@ def create_app(folder: Path, origin: str, trust: SSLContext) -> web.Application:
             return web.Response(body=forged.read_bytes(), content_type="application/xml")
         return await _relay(request, app[_SESSION], origin, trust)
 
+    async def beside(request: web.Request) -> web.StreamResponse:
+        return await _relay(request, app[_SESSION], origin.removesuffix(_LISTE) + request.path, trust)
+
     async def session(app: web.Application) -> AsyncIterator[None]:
         async with ClientSession() as opened:
             app[_SESSION] = opened
             yield
 
     app.cleanup_ctx.append(session)
-    app.router.add_get("/liste-blanche.xml", liste)
+    app.router.add_get(_LISTE, liste)
+    app.router.add_get("/tete.json", beside)
+    app.router.add_get("/{folder:crl|journal}/{path:.*}", beside)
     return app
 
 

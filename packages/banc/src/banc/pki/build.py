@@ -90,7 +90,7 @@ class _Builder:
         self._now = now
         self._orders = [*_products(plan), *_market(plan)]
         made = keys.generate(len(AUTHORITY_NAMES) + len(self._orders) + 1, plan.key_bits)
-        self._authority_keys = dict(zip(AUTHORITY_NAMES, made, strict=False))
+        self._authority_spkis = dict(zip(AUTHORITY_NAMES, made, strict=False))
         self._leaf_keys = made[len(AUTHORITY_NAMES) : -1]
         self._misfit_key = made[-1]  # shared by all misfits: nobody accepts them anyway
         self._manifest: dict[str, Any] = {kind: {} for kind in ("serv_ssl", "auth_cli", "sign", "market", "revoked", "expired", "foreign")}
@@ -111,7 +111,7 @@ class _Builder:
     def _authorities(self) -> dict[str, Authority]:
         made: dict[str, Authority] = {}
         for name, subject in AUTHORITY_NAMES.items():
-            key, published = self._authority_keys[name], Published(self._plan.publication_url, SHORT_NAMES[name])
+            key, published = self._authority_spkis[name], Published(self._plan.publication_url, SHORT_NAMES[name])
             parent = made.get(name.replace("organisations", "racine"))
             # "racine" and "marche" find no parent yet: they sign themselves
             made[name] = (

@@ -31,6 +31,6 @@ def write(path: Path, key: rsa.RSAPrivateKey) -> None:
 
 def read(path: Path) -> rsa.RSAPrivateKey:
     """Read a key that :func:`write` wrote."""
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    key = load_pem_private_key(path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True)  # made here, and long to check
     assert isinstance(key, rsa.RSAPrivateKey)
     return key
