@@ -74,7 +74,9 @@ def test_every_page_of_the_console_asks_for_a_login(visitor: Client) -> None:
     for address in _ADDRESSES:
         answer = visitor.get(address)
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/console/connexion/"), address
-    for address in ("/console/liste-blanche/publier/", "/console/commandes/1/attribution/", f"/console/couples/{DB}/exclusion/"):
+    forms = ("publier/", "1/reponse/", "alarmes/1/fermer/")
+    changing = [f"/console/liste-blanche/{form}" for form in forms]
+    for address in (*changing, "/console/commandes/1/attribution/", f"/console/couples/{DB}/exclusion/"):
         assert visitor.post(address, {"motif": "cyber"}).status_code == 302
     assert registre.couple(DB).drimbox.statut == "provisoire"  # type: ignore[union-attr]
     assert queries.oldest_waiting() is None
@@ -85,7 +87,7 @@ def test_every_address_of_the_console_is_in_the_list_above(espace: Environment) 
     names = {pattern.name for pattern in console.url_patterns}
     assert names == {
         "accueil", "connexion", "deconnexion", "couples", "couple", "integration", "exclusion", "commandes",
-        "nouvelle_commande", "commande", "attribution", "liste_blanche", "publier", "publication",
+        "nouvelle_commande", "commande", "attribution", "liste_blanche", "publier", "publication", "repondre", "fermer_alarme",
     }  # fmt: skip
 
 

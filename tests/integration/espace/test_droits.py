@@ -42,9 +42,25 @@ _FORBIDDEN = {
         "DELETE FROM auth_user",
         "CREATE TABLE intrus (id int)",
         "ALTER TABLE journal DISABLE TRIGGER ALL",
+        "UPDATE liste_blanche_approbation SET avis = 'approuve'",
+        "INSERT INTO tete_feuille (rang, sequence, donnees) VALUES (0, 1, '')",
+        "INSERT INTO tete_noeud (niveau, rang, empreinte) VALUES (0, 0, '')",
+        "UPDATE tete_tete SET publiee_le = now()",
+        "UPDATE tete_signaturetete SET cle = 'autre'",
+        "INSERT INTO alarmes_alarme (code, objet, message, remede, depuis, vue_le, occurrences, fermee_par)"
+        " VALUES ('x', '', '', '', now(), now(), 1, '')",
+        "UPDATE alarmes_alarme SET message = 'autre'",
+        "DELETE FROM alarmes_alarme",
     ],
     "signataire": [
         "INSERT INTO liste_blanche_demande (demandee_le, auteur) VALUES (now(), 'signataire')",
+        "INSERT INTO liste_blanche_demande (demandee_le, auteur, origine, retrait_massif) VALUES (now(), 'agent', 'personne', false)",
+        "INSERT INTO liste_blanche_approbation (demande_id, avis, auteur, demandeur, lignes_sha256, donnee_le)"
+        " VALUES (1, 'approuve', 'un', 'autre', '', now())",
+        "UPDATE tete_feuille SET donnees = ''",
+        "DELETE FROM tete_noeud",
+        "UPDATE tete_tete SET charge = ''",
+        "UPDATE tete_signaturetete SET valeur = ''",
         "DELETE FROM liste_blanche_publication",
         "UPDATE registre_drimbox SET statut = 'active'",
         "UPDATE registre_couplefqdn SET operateur_id = 1",
@@ -55,6 +71,31 @@ _FORBIDDEN = {
         "SELECT * FROM auth_user",
         "SELECT * FROM django_session",
         "UPDATE journal SET auteur = 'autre'",
+        "DELETE FROM journal",
+        "CREATE TABLE intrus (id int)",
+    ],
+    "temoin": [
+        "INSERT INTO liste_blanche_publication (demande_id, etat, prise_le, code, signataire, sha256)"
+        " VALUES (1, 'demandee', now(), '', '', '')",
+        "UPDATE liste_blanche_publication SET etat = 'publiee'",
+        "INSERT INTO tete_feuille (rang, sequence, donnees) VALUES (0, 1, '')",
+        "UPDATE tete_tete SET publiee_le = now()",
+        "UPDATE tete_signaturetete SET cle = 'autre'",
+        "DELETE FROM tete_signaturetete",
+        "SELECT * FROM registre_drimbox",
+        "SELECT * FROM acteurs_client",
+        "SELECT * FROM auth_user",
+        "UPDATE journal SET auteur = 'autre'",
+        "CREATE TABLE intrus (id int)",
+    ],
+    "depot": [
+        "UPDATE liste_blanche_publication SET etat = 'publiee'",
+        "INSERT INTO tete_signaturetete (tete_id, cle, protegee, valeur, faite_le, auteur) VALUES (1, '', '', '', now(), '')",
+        "UPDATE tete_tete SET publiee_le = now()",
+        "SELECT * FROM tete_signaturetete",
+        "SELECT * FROM registre_drimbox",
+        "SELECT * FROM acteurs_client",
+        "SELECT * FROM auth_user",
         "DELETE FROM journal",
         "CREATE TABLE intrus (id int)",
     ],
@@ -81,6 +122,9 @@ _FORBIDDEN = {
         "DELETE FROM registre_idregistre",
         "UPDATE registre_idregistre SET label = 'autre'",
         "DELETE FROM liste_blanche_demande",
+        "TRUNCATE tete_feuille",
+        "TRUNCATE tete_noeud",
+        "TRUNCATE tete_signaturetete",
         "CREATE DATABASE intrus",
         "CREATE ROLE intrus",
     ],
@@ -151,4 +195,4 @@ def test_the_statements_for_the_dba_create_working_roles(postgres: Any) -> None:
             "SELECT rolname FROM pg_roles WHERE rolname LIKE 'dba\\_%' AND NOT rolsuper AND NOT rolcreatedb"
         ).fetchall()
     postgres.drop_database("espace_dba")
-    assert {name for (name,) in found} == {"dba_proprietaire", "dba_pages", "dba_signataire", "dba_zone"}
+    assert {name for (name,) in found} == {"dba_proprietaire", "dba_pages", "dba_signataire", "dba_zone", "dba_temoin", "dba_depot"}

@@ -237,6 +237,7 @@ def test_every_outcome_is_in_the_journal_with_its_code(publish: Any, time: Froze
         ("liste_blanche:publication:published", ""),
         ("liste_blanche:publication:demanded", ""),
         ("liste_blanche:publication:refused", "publication.horloge"),
+        ("alarmes:alarme:raised", "publication.horloge"),
     ]
 
 

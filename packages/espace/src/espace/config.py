@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from confiance.exploitation.settings import SecretFile, Section, Settings, load
 from espace.zone.cibles import CibleRefusee, canonical_host
@@ -106,18 +107,90 @@ class Zone(Section):
         return self
 
 
+class Token(Section):
+    """A key that never leaves its PKCS#11 token."""
+
+    module: File = Field(description="Bibliothèque PKCS#11 du jeton.")
+    token: str = Field(description="Nom du jeton.")
+    label: str = Field(description="Nom de la clé privée dans le jeton.")
+    pin: SecretFile = Field(description="Code du jeton, fichier 0600.")
+
+
 class Signer(Section):
     """[liste_blanche.signer] — ORG SIGN certificate of the list; only the process signataire opens the key."""
 
     certificate: File = Field(description="Certificat ORG SIGN du signataire, PEM, suivi ou non de sa chaîne.")
-    key: SecretFile = Field(description="Clé privée du signataire, PEM, fichier 0600.")
+    key: SecretFile | None = Field(None, description="Clé privée du signataire, PEM, fichier 0600 ; absente si elle est dans un jeton.")
+    pkcs11: Token | None = Field(None, description="Jeton PKCS#11 qui tient la clé, à la place du fichier.")
     chain: File | None = Field(None, description="AC qui ne suivent pas déjà le certificat, de l'émettrice à la racine, PEM.")
+    since: AwareDatetime | None = Field(None, description="Instant à partir duquel ce signataire signe ; absent, il a toujours signé.")
+    until: AwareDatetime | None = Field(None, description="Instant à partir duquel il ne signe plus ; absent, la fin de son certificat.")
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.key is None) == (self.pkcs11 is None):
+            message = "donnez la clé du signataire par key ou par pkcs11, et par un seul des deux"
+            raise ValueError(message)
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            message = "until doit suivre since"
+            raise ValueError(message)
+        return self
+
+
+class Git(Section):
+    """[liste_blanche.git] — one commit for each list, pushed by the process depot."""
+
+    folder: File = Field(description="Dépôt git nu, créé au besoin ; rien d'autre n'y écrit.")
+    branch: str = Field("main", pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,60}$", description="Branche qui reçoit les listes.")
+    remote: str | None = Field(
+        None,
+        pattern="^[^-\\s][^\\s]*$",
+        description="Dépôt distant où pousser la branche (adresse ou dossier) ; absent, rien n'est poussé.",
+    )
+    ssh_key: SecretFile | None = Field(None, description="Clé SSH du dépôt distant, fichier 0600.")
+    known_hosts: File | None = Field(None, description="Fichier known_hosts du dépôt distant ; un hôte qui n'y est pas est refusé.")
+    author_name: str = Field("Liste Blanche DRIM-M", description="Nom de l'auteur des commits.")
+    author_mail: str = Field("liste-blanche@invalid", description="Adresse de l'auteur des commits.")
+    retry_seconds: float = Field(
+        60.0, gt=0, description="Délai avant un nouvel essai quand le dépôt distant refuse ou se tait, en secondes."
+    )
+    timeout_seconds: float = Field(60.0, gt=0, description="Durée maximale d'une commande git, en secondes.")
+
+
+class Tete(Section):
+    """[liste_blanche.tete] — the companion head: keys that sign it, and how long it is good."""
+
+    cles: dict[str, File] = Field(min_length=1, description="Clés publiques Ed25519 des têtes suivantes, PEM, par nom.")
+    seuil: int = Field(2, ge=1, le=16, description="Nombre de ces clés qui doivent signer.")
+    signataire: dict[str, SecretFile] = Field(
+        default_factory=dict, description="Clés privées du processus signataire, PEM, fichiers 0600, par nom."
+    )
+    temoin: dict[str, SecretFile] = Field(
+        default_factory=dict, description="Clés privées du processus temoin, PEM, fichiers 0600, par nom ; lui seul les lit."
+    )
+    temoin_etat: File = Field(Path("temoin.json"), description="Fichier où le témoin garde la dernière tête qu'il a signée.")
+    valid_hours: float = Field(36.0, gt=0, le=168, description="Durée de validité d'une tête, en heures.")
+    reissue_hours: float = Field(
+        12.0, gt=0, le=24, description="Âge auquel une tête est établie de nouveau, même sans nouvelle liste, en heures."
+    )
+
+    @model_validator(mode="after")
+    def _reissued_in_time(self) -> Self:
+        if self.seuil > len(self.cles):
+            message = "seuil dépasse le nombre de clés"
+            raise ValueError(message)
+        if self.reissue_hours >= self.valid_hours:
+            message = "reissue_hours doit être inférieur à valid_hours"
+            raise ValueError(message)
+        return self
 
 
 class ListeBlanche(Section):
     """[liste_blanche] — how the list is signed, re-read and published."""
 
     signer: Signer
+    next_signers: tuple[Signer, ...] = Field((), description="Signataires suivants, annoncés dans la tête avant de signer.")
+    announce_days: float = Field(30.0, ge=0, description="Délai minimal entre l'annonce d'un signataire et sa première liste, en jours.")
     anchors: File = Field(description="Dossier des AC et CRL avec lesquelles la liste est relue avant publication.")
     revocation: Literal["hard", "soft"] = Field(
         "hard", description="À la relecture, hard refuse un signataire dont la révocation ne peut être vérifiée."
@@ -128,6 +201,25 @@ class ListeBlanche(Section):
     clock_tolerance_seconds: float = Field(
         5.0, gt=0, description="Attente acceptée quand l'horloge est en retard sur la liste précédente, en secondes."
     )
+    resign_at: time = Field(
+        time(4, 10), description="Heure de Paris à laquelle la liste est signée de nouveau chaque jour, même sans changement."
+    )
+    resign_retry_minutes: float = Field(
+        15.0, gt=0, description="Délai avant un nouvel essai de la signature quotidienne refusée, en minutes."
+    )
+    deux_personnes: Literal["never", "removals", "always"] = Field(
+        "never", description="Changements qui attendent l'approbation d'une seconde personne : aucun, les retraits, ou tous."
+    )
+    urgence_seule: bool = Field(True, description="Laisser une seule personne exclure une DRIMbox, même sous la règle des deux personnes.")
+    removal_fraction: float = Field(0.2, gt=0, le=1, description="Part des noms qu'une liste peut retirer sans retrait massif confirmé.")
+    removal_floor: int = Field(5, ge=0, description="Nombre de noms qu'une liste peut toujours retirer.")
+    git: Git | None = Field(None, description="Dépôt git des listes publiées.")
+    tete: Tete | None = Field(None, description="Tête qui accompagne la liste ; absente, aucune n'est publiée.")
+
+    @property
+    def signers(self) -> tuple[Signer, ...]:
+        """Every signer of the settings, the first one first."""
+        return (self.signer, *self.next_signers)
 
 
 class EspaceSettings(Settings):

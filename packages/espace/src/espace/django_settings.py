@@ -33,9 +33,11 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "espace.journal",
+    "espace.alarmes",
     "espace.acteurs",
     "espace.registre",
     "espace.liste_blanche",
+    "espace.tete",
     "espace.web",
 ]
 

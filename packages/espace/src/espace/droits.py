@@ -24,6 +24,15 @@ END $$;
 CREATE TRIGGER {guard} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {guard}();
 CREATE TRIGGER {emptied} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}();
 """
+_ADDED_ONLY = """
+CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ce rôle ne peut pas ajouter cette ligne à %', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER {guard} BEFORE INSERT ON {table} FOR EACH ROW
+    WHEN (current_user = {role} AND ({when}) IS NOT TRUE) EXECUTE FUNCTION {guard}();
+"""
+_ADDED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP FUNCTION {guard}();"
 _CHANGED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP TRIGGER {emptied} ON {table}; DROP FUNCTION {guard}();"
 
 
@@ -84,6 +93,29 @@ def never_changed(table: str, *, when: str = "true") -> RunPython:
 
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
+
+    return RunPython(forward, backward)
+
+
+def added_only(table: str, role: str, *, when: str) -> RunPython:
+    """Return the operation after which a role may only add rows that meet a condition.
+
+    Args:
+        table: name of the table, on which the role has INSERT.
+        role: the role.
+        when: condition on ``NEW``, in SQL.
+    """
+
+    def names() -> dict[str, sql.Composable]:
+        role_name = sql.Literal(settings.ESPACE.database.role_prefix + role)
+        guard = sql.Identifier(f"{table}_ajout_{role}")
+        return {"table": sql.Identifier(table), "guard": guard, "role": role_name, "when": sql.SQL(when)}
+
+    def forward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_ADDED_ONLY).format(**names())), params=None)
+
+    def backward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_ADDED_AGAIN).format(**names())), params=None)
 
     return RunPython(forward, backward)
 

@@ -21,7 +21,7 @@ class ProcessusInconnu(OwnError):
 
     code = "espace.processus_inconnu"
     message = "Ce processus n'existe pas."
-    remede = "Les processus sont pages, signataire et zone."
+    remede = "Les processus sont pages, signataire, temoin, depot et zone."
 
 
 def _pages(settings: EspaceSettings) -> None:
@@ -32,11 +32,25 @@ def _signataire(settings: EspaceSettings) -> None:
     _entry("espace.liste_blanche.signataire")(settings)
 
 
+def _temoin(settings: EspaceSettings) -> None:
+    _entry("espace.tete.processus")(settings)
+
+
+def _depot(settings: EspaceSettings) -> None:
+    _entry("espace.liste_blanche.depot")(settings)
+
+
 def _zone(settings: EspaceSettings) -> None:
     _entry("espace.zone.processus")(settings.zone)
 
 
-PROCESSES: dict[str, Callable[[EspaceSettings], None]] = {"pages": _pages, "signataire": _signataire, "zone": _zone}
+PROCESSES: dict[str, Callable[[EspaceSettings], None]] = {
+    "pages": _pages,
+    "signataire": _signataire,
+    "temoin": _temoin,
+    "depot": _depot,
+    "zone": _zone,
+}
 
 
 def _entry(module: str) -> Callable[[Any], None]:
@@ -49,7 +63,7 @@ def setup(process: str) -> EspaceSettings:
     """Make this process the one of that name: its PostgreSQL role follows; then set Django up.
 
     Args:
-        process: pages, signataire, zone, or what a command is: ``cli``, ``migrate``, ``comptes``.
+        process: pages, signataire, temoin, depot, zone, or what a command is: ``cli``, ``migrate``, ``comptes``.
 
     Raises:
         SettingsError: the configuration cannot be used.

@@ -3,7 +3,8 @@
 """Roles of PostgreSQL, one per process (architecture, decision 7).
 
 ``proprietaire`` owns the tables and runs the migrations; it serves no request. ``pages`` writes the Registre and asks for
-publications. ``signataire`` alone writes what is published. ``zone`` only reads the Registre. Commands typed by a person use the role of
+publications. ``signataire`` alone writes what is published. ``temoin`` only adds its signature to heads. ``depot`` only reads what is
+published, and goes out. ``zone`` only reads the Registre. Commands typed by a person use the role of
 ``pages``: a person at the keyboard has no more power than one at the console.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from confiance.errors import OwnError
 
-ROLES = ("proprietaire", "pages", "signataire", "zone")
+ROLES = ("proprietaire", "pages", "signataire", "zone", "temoin", "depot")
 OWNER = "proprietaire"
 _OF_COMMANDS = {"cli": "pages", "migrate": OWNER, "comptes": OWNER}
 
@@ -21,7 +22,7 @@ class RoleInconnu(OwnError):
 
     code = "espace.role_inconnu"
     message = "Ce rôle n'existe pas."
-    remede = "Les processus sont pages, signataire et zone."
+    remede = "Les processus sont pages, signataire, temoin, depot et zone."
 
 
 def role_of(process: str, prefix: str) -> str:

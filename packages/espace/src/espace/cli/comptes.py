@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from espace.cli.sortie import Config, Json, auteur, begin, show
+from espace.auteurs import at_keyboard
+from espace.cli.sortie import Config, Json, begin, show
 
 compte_app = typer.Typer(help="Comptes de la console.", no_args_is_help=True)
 
@@ -31,5 +32,5 @@ def creer(
     from confiance.exploitation.settings import read_secret  # noqa: PLC0415 - loaded by the commands that read settings
     from espace.acteurs.comptes import create_compte  # noqa: PLC0415 - Django must be set up first
 
-    user = create_compte(login, read_secret(password_file.absolute()).reveal(), auteur=auteur())
+    user = create_compte(login, read_secret(password_file.absolute()).reveal(), auteur=at_keyboard())
     show({"login": user.username}, f"Le compte « {user.username} » est créé.", as_json=json)

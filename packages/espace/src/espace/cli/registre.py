@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from espace.cli.sortie import Config, Json, auteur, begin, show
+from espace.auteurs import at_keyboard
+from espace.cli.sortie import Config, Json, begin, show
 
 if TYPE_CHECKING:
     from espace.registre.models import CoupleFqdn
@@ -52,10 +53,10 @@ def declarer(
 
     zone = _zone()
     commande_declaree, hotes = read_declaration(document, zone=zone)
-    commande = actions.declare(commande_declaree, hotes, auteur=auteur(), now=datetime.now(UTC))
+    commande = actions.declare(commande_declaree, hotes, auteur=at_keyboard(), now=datetime.now(UTC))
     couples: list[CoupleFqdn] = []
     if not sans_attribution:
-        couples = actions.give_couples(commande.pk, zone=zone, auteur=auteur(), now=datetime.now(UTC), id_registre=id_registre)
+        couples = actions.give_couples(commande.pk, zone=zone, auteur=at_keyboard(), now=datetime.now(UTC), id_registre=id_registre)
     show(_commande(commande.pk, couples), "", as_json=True)
 
 
@@ -69,7 +70,7 @@ def attribuer(
     begin(config)
     from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
 
-    couples = actions.give_couples(commande, zone=_zone(), auteur=auteur(), now=datetime.now(UTC), id_registre=id_registre)
+    couples = actions.give_couples(commande, zone=_zone(), auteur=at_keyboard(), now=datetime.now(UTC), id_registre=id_registre)
     names = ", ".join(couple.db for couple in couples)
     show(_commande(commande, couples), f"Attribués : {names}.", as_json=json)
 
@@ -85,7 +86,7 @@ def integrer(
     begin(config)
     from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
 
-    drimbox = actions.integrate(db, dn, identifiant=identifiant, auteur=auteur(), now=datetime.now(UTC))
+    drimbox = actions.integrate(db, dn, identifiant=identifiant, auteur=at_keyboard(), now=datetime.now(UTC))
     values = {"db": db, "statut": drimbox.statut, "identifiant": drimbox.identifiant, "dn": drimbox.dn_serv_ssl}
     show(values, f"{db} est intégrée ; elle sera dans la prochaine liste publiée.", as_json=json)
 
@@ -103,7 +104,7 @@ def exclure(
 
     if motif not in Motif.values:
         raise typer.BadParameter(f"Motifs : {', '.join(Motif.values)}.", param_hint="--motif")
-    drimbox, demande = exclude_and_publish(db, Motif(motif), auteur=auteur(), now=datetime.now(UTC))
+    drimbox, demande = exclude_and_publish(db, Motif(motif), auteur=at_keyboard(), now=datetime.now(UTC))
     values = {"db": db, "statut": drimbox.statut, "motif": drimbox.motif, "demande": demande.pk}
     show(values, f"{db} est exclue ; la publication de la liste est demandée (n° {demande.pk}).", as_json=json)
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sys
@@ -23,14 +22,6 @@ Json = Annotated[bool, typer.Option("--json", help="Répondre en JSON.")]
 def show(values: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
     """Print the values as JSON, or the sentence."""
     typer.echo(json.dumps(values, ensure_ascii=False, indent=2) if as_json else sentence)
-
-
-def auteur() -> str:
-    """Return who acts at this keyboard, for the journal."""
-    try:
-        return f"cli:{getpass.getuser()}"[:150]
-    except (OSError, KeyError):
-        return "cli"
 
 
 def begin(config: Path | None, process: str = "cli") -> None:

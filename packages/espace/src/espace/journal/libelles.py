@@ -18,6 +18,13 @@ LIBELLES: dict[str, str | Promise] = {
     "liste_blanche:publication:demanded": _("Publication demandée"),
     "liste_blanche:publication:published": _("Liste Blanche publiée"),
     "liste_blanche:publication:refused": _("Publication refusée"),
+    "liste_blanche:publication:waiting": _("Publication en attente d'une seconde personne"),
+    "liste_blanche:publication:answered": _("Réponse d'une seconde personne à une demande de publication"),
+    "tete:tete:made": _("Tête établie"),
+    "tete:tete:cosigned": _("Signature de la tête reçue"),
+    "tete:tete:published": _("Tête publiée"),
+    "alarmes:alarme:raised": _("Alarme ouverte"),
+    "alarmes:alarme:closed": _("Alarme fermée"),
     "web:session:opened": _("Connexion à la console"),
     "web:session:locked": _("Compte verrouillé après des échecs répétés"),
 }

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from espace.liste_blanche.states import Etat
+from espace.liste_blanche.states import Avis, Etat, Origine
 
 
 class Demande(models.Model):
@@ -17,11 +17,18 @@ class Demande(models.Model):
 
     demandee_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("demandée le"))
     auteur: models.CharField[str, str] = models.CharField(_("auteur"), max_length=150)
+    origine: models.CharField[str, str] = models.CharField(
+        _("origine"), max_length=12, choices=Origine, default=Origine.PERSONNE, db_default="personne"
+    )
+    retrait_massif: models.BooleanField[bool, bool] = models.BooleanField(_("retrait massif confirmé"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("demande de publication")
         verbose_name_plural = _("demandes de publication")
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(origine__in=[str(value) for value in Origine.values]), name="demande_origine_connue"),
+        )
 
     def __str__(self) -> str:
         return f"demande {self.pk}"
@@ -49,6 +56,10 @@ class Publication(models.Model):
     domaines: models.PositiveIntegerField[int | None, int | None] = models.PositiveIntegerField(_("nombre de domaines"), null=True)
     sha256: models.CharField[str, str] = models.CharField(_("SHA-256"), max_length=64, blank=True)
     contenu: models.BinaryField[bytes | None, bytes | None] = models.BinaryField(_("fichier"), null=True)
+    lignes_sha256: models.CharField[str, str] = models.CharField(_("SHA-256 des lignes"), max_length=64, blank=True, db_default="")
+    ajouts: models.PositiveIntegerField[int | None, int | None] = models.PositiveIntegerField(_("lignes ajoutées"), null=True)
+    retraits: models.PositiveIntegerField[int | None, int | None] = models.PositiveIntegerField(_("lignes retirées"), null=True)
+    modifications: models.PositiveIntegerField[int | None, int | None] = models.PositiveIntegerField(_("lignes modifiées"), null=True)
 
     class Meta:
         verbose_name = _("publication")
@@ -77,3 +88,28 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"publication {self.sequence or self.pk}"
+
+
+class Approbation(models.Model):
+    """What a second person answered to a demande, about exactly these rows. The row never changes."""
+
+    demande: models.OneToOneField[Demande, Demande] = models.OneToOneField(
+        Demande, on_delete=models.PROTECT, related_name="approbation", verbose_name=_("demande")
+    )
+    avis: models.CharField[str, str] = models.CharField(_("avis"), max_length=10, choices=Avis)
+    auteur: models.CharField[str, str] = models.CharField(_("auteur"), max_length=150)
+    demandeur: models.CharField[str, str] = models.CharField(_("auteur de la demande"), max_length=150)
+    lignes_sha256: models.CharField[str, str] = models.CharField(_("SHA-256 des lignes"), max_length=64)
+    donnee_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("donnée le"))
+
+    class Meta:
+        verbose_name = _("approbation")
+        verbose_name_plural = _("approbations")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(avis__in=[str(value) for value in Avis.values]), name="approbation_avis_connu"),
+            models.CheckConstraint(condition=~models.Q(auteur=models.F("demandeur")), name="approbation_par_un_autre"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.avis} sur {self.demande}"

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from confiance.liste_blanche import Brouillon, Domaine, ListeBlanche
 from confiance.liste_blanche.lint import LintRules, Severity, lint
-from espace.liste_blanche.errors import HorlogeEnRetard, LigneDuFutur, LintRefuse, RelectureDiffere
+from espace.auteurs import same_person
+from espace.liste_blanche.errors import ApprobationRefusee, HorlogeEnRetard, LigneDuFutur, LintRefuse, RelectureDiffere
 
 _SECOND = timedelta(seconds=1)
 
@@ -84,13 +86,18 @@ def check_dates(domaines: Sequence[Domaine], date_generation: datetime) -> None:
         raise LigneDuFutur
 
 
-def check_lint(draft: Brouillon, *, zone: str) -> None:
+def check_lint(draft: Brouillon, *, zone: str, known: AbstractSet[Domaine] = frozenset()) -> None:
     """Refuse to sign what readers would report as a fault.
+
+    Args:
+        draft: what would be signed.
+        zone: DNS zone of every name.
+        known: rows that already passed, in the same zone and with the same program.
 
     Raises:
         LintRefuse: the worst finding is an error.
     """
-    for finding in lint(draft, LintRules(zones=frozenset({zone}))):  # worst first
+    for finding in lint(draft, LintRules(zones=frozenset({zone})), known=known):  # worst first
         if finding.severity is Severity.ERREUR:
             raise LintRefuse(finding)
         return
@@ -106,3 +113,21 @@ def check_reread(draft: Brouillon, relue: ListeBlanche) -> None:
         raise RelectureDiffere
     if relue.namespace != draft.namespace or relue.version_format != draft.version_format:
         raise RelectureDiffere
+
+
+def check_answer(*, demandeur: str, auteur: str, shown: str, waiting: str) -> None:
+    """Let a second person answer for the rows that it saw.
+
+    Args:
+        demandeur: login of who asked.
+        auteur: login of who answers.
+        shown: SHA-256 of the rows shown.
+        waiting: SHA-256 of the rows that wait.
+
+    Raises:
+        ApprobationRefusee: the same person, or other rows.
+    """
+    if same_person(auteur, demandeur):
+        raise ApprobationRefusee("Une demande est approuvée par un autre compte que celui qui l'a faite.")
+    if not waiting or shown != waiting:
+        raise ApprobationRefusee("Les lignes qui attendent ne sont pas celles qui ont été montrées.")

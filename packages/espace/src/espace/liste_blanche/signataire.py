@@ -21,8 +21,10 @@ from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.config import EspaceSettings
 from espace.database import listen
-from espace.liste_blanche.actions import CHANNEL
+from espace.liste_blanche.echeances import Echeancier
 from espace.liste_blanche.publication import Publisher
+from espace.liste_blanche.reveil import CHANNEL
+from espace.tete.etabli import Etabli
 
 log = get_logger("signataire")
 _LOCK = 0x5349474E
@@ -56,10 +58,14 @@ class Signataire:
         connection.close()
 
     def _serve(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        publisher = Publisher(self._settings, zone=self._zone, alone=partial(_alone, listening))
+        alone = partial(_alone, listening)
+        publisher = Publisher(self._settings, zone=self._zone, alone=alone)
+        etabli, echeancier = Etabli(self._settings, alone=alone), Echeancier(self._settings)
         while not self._stopping.is_set():
-            if _alone(listening):
+            if alone():
                 _turn(publisher)
+                etabli.turn()  # after the list, that never waits for its head
+                echeancier.turn()
             self._wait(listening)
 
     def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -83,6 +89,7 @@ def _turn(publisher: Publisher) -> None:
         publisher.restore_file()
     except DrimmError as error:
         log.error("signataire:fichier:unwritable", exc_info=error)
+    publisher.ask_daily()
     publisher.publish_waiting()
 
 

@@ -20,8 +20,32 @@ class Etat(TextChoices):
     COMPILEE = "compilee", _("compilée")
     SIGNEE = "signee", _("signée")
     RELUE = "relue", _("relue")
+    A_APPROUVER = "attente", _("à approuver")
     PUBLIEE = "publiee", _("publiée")
     REFUSEE = "refusee", _("refusée")
+
+
+class Origine(TextChoices):
+    """Why a publication is asked."""
+
+    PERSONNE = "personne", _("demandée par une personne")
+    EXCLUSION = "exclusion", _("exclusion d'une DRIMbox")
+    QUOTIDIENNE = "quotidienne", _("nouvelle signature quotidienne")
+
+
+class Avis(TextChoices):
+    """What a second person says of a demande."""
+
+    APPROUVE = "approuve", _("approuvée")
+    REJETE = "rejete", _("rejetée")
+
+
+class DeuxPersonnes(TextChoices):
+    """When the two-person rule holds."""
+
+    NEVER = "never", _("jamais")
+    REMOVALS = "removals", _("pour les retraits")
+    ALWAYS = "always", _("pour tout changement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +58,11 @@ class Transition:
     libelle: str | Promise
 
 
-UNFINISHED = frozenset({Etat.DEMANDEE, Etat.COMPILEE, Etat.SIGNEE, Etat.RELUE})
+UNFINISHED = frozenset({Etat.DEMANDEE, Etat.COMPILEE, Etat.SIGNEE, Etat.RELUE, Etat.A_APPROUVER})
 TRANSITIONS = (
     Transition("restart", UNFINISHED, Etat.DEMANDEE, _("reprise du début après un arrêt, ou le Registre a changé entre-temps")),
     Transition("compile", frozenset({Etat.DEMANDEE}), Etat.COMPILEE, _("liste établie d'après le Registre")),
+    Transition("wait", frozenset({Etat.COMPILEE}), Etat.A_APPROUVER, _("une seconde personne doit approuver les changements")),
     Transition("sign", frozenset({Etat.COMPILEE}), Etat.SIGNEE, _("liste signée")),
     Transition("reread", frozenset({Etat.SIGNEE}), Etat.RELUE, _("liste relue avec le code des lecteurs et comparée au Registre")),
     Transition("publish", frozenset({Etat.RELUE}), Etat.PUBLIEE, _("liste publique")),

@@ -48,6 +48,11 @@ def in_list() -> QuerySet[Drimbox]:
     )
 
 
+def excluded_names() -> frozenset[str]:
+    """Return the db names of the Drimboxes that the administrateur excluded."""
+    return frozenset(Drimbox.objects.filter(statut=Statut.EXCLUE).values_list("couple__db", flat=True))
+
+
 def search_couples(words: str = "", statut: str = "") -> QuerySet[CoupleFqdn]:
     """Return the couples whose names, Operateur, SIRET or Site hold every word.
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from espace.acteurs import queries as acteurs
+from espace.alarmes import queries as alarmes
 from espace.journal import queries as journal
 from espace.liste_blanche import queries as liste_blanche
 from espace.registre import queries as registre
@@ -21,6 +22,9 @@ def accueil(request: HttpRequest) -> HttpResponse:
         "liste": liste_blanche.current(),
         "refusee": liste_blanche.latest_refused(),
         "attente": liste_blanche.oldest_waiting(),
+        "a_approuver": liste_blanche.to_approve(),
+        "alarmes": alarmes.open_alarms().count(),
+        "apres": liste_blanche.last_demande(),
         "statuts": registre.count_by_statut().items(),
         "sans_couples": acteurs.commandes_without_couples(),
         "journal": journal.latest(12),

@@ -27,5 +27,7 @@ urlpatterns = [
     path("commandes/<int:commande_id>/attribution/", commandes.attribution, name="attribution"),
     path("liste-blanche/", liste.index, name="liste_blanche"),
     path("liste-blanche/publier/", liste.publier, name="publier"),
+    path("liste-blanche/alarmes/<int:alarme_id>/fermer/", liste.fermer_alarme, name="fermer_alarme"),
     path("liste-blanche/<int:demande_id>/", liste.detail, name="publication"),
+    path("liste-blanche/<int:demande_id>/reponse/", liste.repondre, name="repondre"),
 ]

@@ -13,10 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import condition, require_safe
 
 from espace.liste_blanche import queries
+from espace.web.public.fichiers import FRESH
 from espace.web.public.sante import state
-
-CACHE = "public, max-age=60, must-revalidate"
-"""An exclusion must reach every reader within a minute of its publication: no cache keeps a list longer without asking."""
 
 
 @require_safe
@@ -44,7 +42,7 @@ def liste_blanche(_request: HttpRequest) -> HttpResponse:
     if liste is None or content is None:
         raise Http404
     response = HttpResponse(content, content_type="application/xml")
-    response["Cache-Control"] = CACHE
+    response["Cache-Control"] = FRESH
     response["ETag"] = f'"{liste.sha256}"'
     return response
 
