@@ -1,42 +1,75 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``./drimm test``: the whole suite, fast tests first.
+"""``./drimm test``: the whole suite, in two lanes side by side, then what plays the whole mesh, alone.
 
-The Espace and the DRIMbox are two Django programs: each needs a process of its own. What plays the whole mesh runs last.
+The Espace and the DRIMbox are two Django programs: each needs a process of its own.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("unit", "conformance", "integration", "chaos")
-ESPACE = [f"tests/{kind}/espace" for kind in KINDS if (ROOT / "tests" / kind / "espace").is_dir()]
-OTHERS = [f"tests/{kind}" for kind in KINDS]
+_telling = threading.Lock()
 
 
-def pytest(*arguments: str) -> list[str]:
-    """Return the command line of one run."""
-    return [sys.executable, "-m", "pytest", "-q", *arguments]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one process of pytest runs: a French title, then folders."""
+
+    title: str
+    folders: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+def _of(program: str, *kinds: str) -> tuple[str, ...]:
+    return tuple(f"tests/{kind}/{program}" for kind in kinds if (ROOT / "tests" / kind / program).is_dir())
+
+
+ESPACE = Group("l'Espace", _of("espace", *KINDS))
+DRIMBOX = Group("la DRIMbox, avec sa base et de vrais pairs", _of("drimbox", "integration", "chaos"))
+OTHERS = Group("tout le reste", tuple(f"tests/{kind}" for kind in KINDS), (*ESPACE.folders, *DRIMBOX.folders))
+MESH = Group("tout le maillage", ("tests/e2e",))
+LANES = ((DRIMBOX,), (OTHERS, ESPACE))
+
+
+def _run(group: Group) -> bool:
+    """Run one group, tell what it printed once it has ended, and return whether all passed."""
+    _tell(f"· {group.title} : en cours")
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", *group.folders, *(f"--ignore={path}" for path in group.without)]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    minutes, outcome = (time.monotonic() - started) / 60, "passe" if done.returncode == 0 else "ÉCHOUE"
+    _tell(done.stdout.decode(errors="replace").rstrip(), f"· {group.title} : {outcome} ({minutes:.1f} min)")
+    return done.returncode == 0
+
+
+def _lane(groups: Sequence[Group]) -> bool:
+    results = [_run(group) for group in groups]  # the next one runs whatever came before
+    return all(results)
+
+
+def _tell(*lines: str) -> None:
+    with _telling:
+        print(*lines, sep="\n", flush=True)
 
 
 def main(arguments: list[str]) -> int:
     if arguments:
-        return subprocess.run(pytest(*arguments), cwd=ROOT, check=False).returncode
+        return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
     started = time.monotonic()
-    runs = {
-        "confiance, la DRIMbox et le banc": [*OTHERS, *(f"--ignore={path}" for path in ESPACE)],
-        "l'Espace": ESPACE,
-        "tout le maillage": ["tests/e2e"],
-    }
-    fine = True
-    for title, selection in runs.items():
-        print(f"· {title}", flush=True)
-        fine &= subprocess.run(pytest(*selection), cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode == 0
-    print(f"{'Tout passe' if fine else 'Des tests échouent'} ({(time.monotonic() - started) / 60:.0f} min).")
+    with ThreadPoolExecutor(len(LANES)) as lanes:
+        results = list(lanes.map(_lane, LANES))
+    fine = all([*results, _run(MESH)])
+    _tell(f"{'Tout passe' if fine else 'Des tests échouent'} ({(time.monotonic() - started) / 60:.0f} min).")
     return 0 if fine else 1
 
 

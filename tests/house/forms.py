@@ -7,14 +7,16 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator
+from datetime import time
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 _WORDS = {
-    str: "texte", int: "entier", float: "nombre", bool: "vrai ou faux", Path: "chemin", IPv4Address: "adresse IP", IPv6Address: "adresse IP"
+    str: "texte", int: "entier", float: "nombre", bool: "vrai ou faux", time: "heure", AwareDatetime: "date et heure", Path: "chemin",
+    IPv4Address: "adresse IP", IPv6Address: "adresse IP",
 }  # fmt: skip
 _MANY = {
     "texte": "textes", "entier": "entiers", "nombre": "nombres", "chemin": "chemins", "adresse IP": "adresses IP"

@@ -25,6 +25,7 @@ WRITERS = {"create", "bulk_create", "get_or_create", "update_or_create", "update
 # who may write besides actions: file → reason
 WRITE_ELSEWHERE = {
     "packages/drimbox/src/drimbox/source/pointeur/suivi.py": "moves an exam for the actions of two rooms, inside their transaction",
+    "packages/drimbox/src/drimbox/source/pointeur/pointeurs.py": "moves a pointer for the actions of two rooms, inside their transaction",
 }
 
 
