@@ -7,6 +7,7 @@ The Espace and the DRIMbox are two Django programs: each needs a process of its 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ class Group:
     title: str
     folders: tuple[str, ...]
     without: tuple[str, ...] = ()
+    measured: bool = False  # the share of confiance that it runs is counted, and too small a share is a failure
 
 
 def _of(program: str, *kinds: str) -> tuple[str, ...]:
@@ -36,20 +38,31 @@ def _of(program: str, *kinds: str) -> tuple[str, ...]:
 
 ESPACE = Group("l'Espace", _of("espace", *KINDS))
 DRIMBOX = Group("la DRIMbox, avec sa base et de vrais pairs", _of("drimbox", "integration", "chaos"))
-OTHERS = Group("tout le reste", tuple(f"tests/{kind}" for kind in KINDS), (*ESPACE.folders, *DRIMBOX.folders))
+CONFIANCE = Group("confiance, et ce que ses tests en parcourent", (*_of("confiance", *KINDS), "tests/unit/exploitation"), measured=True)
+OTHERS = Group("tout le reste", tuple(f"tests/{kind}" for kind in KINDS), (*ESPACE.folders, *DRIMBOX.folders, *CONFIANCE.folders))
 MESH = Group("tout le maillage", ("tests/e2e",))
-LANES = ((DRIMBOX,), (OTHERS, ESPACE))
+LANES = ((DRIMBOX,), (CONFIANCE, OTHERS, ESPACE))
 
 
 def _run(group: Group) -> bool:
     """Run one group, tell what it printed once it has ended, and return whether all passed."""
     _tell(f"· {group.title} : en cours")
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", *group.folders, *(f"--ignore={path}" for path in group.without)]
-    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    minutes, outcome = (time.monotonic() - started) / 60, "passe" if done.returncode == 0 else "ÉCHOUE"
-    _tell(done.stdout.decode(errors="replace").rstrip(), f"· {group.title} : {outcome} ({minutes:.1f} min)")
-    return done.returncode == 0
+    tests = ["pytest", "-q", *group.folders, *(f"--ignore={path}" for path in group.without)]
+    steps = [["coverage", "run", "-m", *tests], ["coverage", "combine", "-q"], ["coverage", "report"]] if group.measured else [tests]
+    done = [_python(*step) for step in steps]
+    fine = not any(step.returncode for step in done)
+    told = "".join(step.stdout.decode(errors="replace") for step in done).rstrip()
+    _tell(told, f"· {group.title} : {'passe' if fine else 'ÉCHOUE'} ({(time.monotonic() - started) / 60:.1f} min)")
+    return fine
+
+
+def _python(*module: str) -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | {"COVERAGE_FILE": str(ROOT / ".cache" / "coverage" / "confiance")}
+    command = [sys.executable, "-m", *module]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def _lane(groups: Sequence[Group]) -> bool:

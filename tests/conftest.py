@@ -11,9 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.peers import PEERS, missing_peers
+
+# a slow machine is no failure: no test asserts a time
+_here = hypothesis.settings.get_profile(hypothesis.settings.get_current_profile_name())  # its own "ci" where there is one
+hypothesis.settings.register_profile("drimm", _here, deadline=None)
+hypothesis.settings.load_profile("drimm")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

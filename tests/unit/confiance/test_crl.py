@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,3 +99,29 @@ def test_a_crl_clears_between_its_two_dates_only() -> None:
 
 def test_an_authority_says_that_it_is_one() -> None:
     assert is_authority(authority())
+
+
+def test_a_crl_without_number_says_none_and_one_without_next_update_clears_nobody() -> None:
+    unnumbered = read()
+    assert unnumbered.number is None
+    assert read(number=7).number == 7
+    assert unnumbered.is_fresh(NOW)
+    assert not unnumbered.is_fresh(NOW + 2 * DAY)
+    assert not dataclasses.replace(unnumbered, crl=_Endless()).is_fresh(NOW)  # type: ignore[arg-type] # what nobody here can sign: a CRL without nextUpdate
+
+
+def test_a_crl_names_the_key_of_its_authority_not_only_its_name() -> None:
+    other = rsa.generate_private_key(65537, 2048)
+    assert read().authority_spki == read(number=3).authority_spki
+    assert read().authority_spki != dataclasses.replace(read(), authority=authority(other)).authority_spki
+
+
+def test_a_certificate_that_says_nothing_of_its_kind_is_no_authority() -> None:
+    plain = x509.CertificateBuilder(NAME, NAME, KEY.public_key(), 1, NOW - DAY, NOW + DAY).sign(KEY, hashes.SHA256())
+    assert not is_authority(plain)
+    assert is_authority(authority())
+
+
+class _Endless:
+    last_update_utc = NOW
+    next_update_utc = None
