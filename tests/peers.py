@@ -56,6 +56,7 @@ PEERS = {
     "jdk": Peer(_program("java", "javac"), ("default-jdk-headless",)),
     "node": Peer(_program("node"), ("nodejs",)),
     "oidc-provider": Peer(_file(CACHE / "oidc-provider" / "node_modules" / "oidc-provider"), ("nodejs", "npm"), npm="oidc-provider"),
+    "ohif": Peer(_file(CACHE / "ohif" / "node_modules" / "@ohif" / "app" / "dist" / "index.html"), ("nodejs", "npm"), npm="@ohif/app"),
     "openssl": Peer(_program("openssl"), ("openssl",)),
     "orthanc": Peer(
         _file("/usr/sbin/Orthanc", "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"), ("orthanc", "orthanc-dicomweb", "orthanc-gdcm")
