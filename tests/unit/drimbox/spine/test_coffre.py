@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from confiance.exploitation.coffre.cles import Trousseau, TrousseauInvalide, read
+from confiance.exploitation.coffre.scelle import Coffre, CoffreFerme, key_id_of
 from confiance.exploitation.settings import SettingsError
-from drimbox.socle.coffre.cles import Trousseau, TrousseauInvalide, read
-from drimbox.socle.coffre.scelle import Coffre, CoffreFerme, key_id_of
 
 OLD, NEW = b"o" * 32, b"n" * 32
-BOX = Coffre(Trousseau({"k1": OLD}))
+BOX = Coffre(Trousseau({"k1": OLD}), "drimbox")
 
 
 def ring(folder: Path, text: str, mode: int = 0o600) -> Path:
@@ -57,7 +57,7 @@ def test_one_changed_byte_closes_it(at: int, change: int) -> None:
 
 
 def test_an_old_key_still_opens_and_the_first_one_seals() -> None:
-    both = Coffre(Trousseau({"k2": NEW, "k1": OLD}))
+    both = Coffre(Trousseau({"k2": NEW, "k1": OLD}), "drimbox")
     old = BOX.seal(b"secret", table="t", row=1)
     assert both.open(old, table="t", row=1) == b"secret"
     assert (key_id_of(old), key_id_of(both.seal(b"x", table="t", row=1))) == ("k1", "k2")
@@ -65,7 +65,7 @@ def test_an_old_key_still_opens_and_the_first_one_seals() -> None:
 
 def test_a_key_that_left_the_ring_opens_nothing() -> None:
     with pytest.raises(CoffreFerme):
-        Coffre(Trousseau({"k2": NEW})).open(BOX.seal(b"secret", table="t", row=1), table="t", row=1)
+        Coffre(Trousseau({"k2": NEW}), "drimbox").open(BOX.seal(b"secret", table="t", row=1), table="t", row=1)
 
 
 def test_a_ring_is_read_in_the_order_of_its_file(tmp_path: Path) -> None:
@@ -93,3 +93,8 @@ def test_a_repeated_id_is_refused(tmp_path: Path) -> None:
 def test_a_ring_that_others_can_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         read(ring(tmp_path, f"k1 {base64.b64encode(OLD).decode()}", 0o644))
+
+
+def test_what_one_program_sealed_does_not_open_in_another_program() -> None:
+    with pytest.raises(CoffreFerme):
+        Coffre(BOX.trousseau, "espace").open(BOX.seal(b"secret", table="t", row=1), table="t", row=1)

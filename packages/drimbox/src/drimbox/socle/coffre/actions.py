@@ -9,8 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 
+from confiance.exploitation.coffre.scelle import key_id_of
 from drimbox.socle.coffre.fields import SealedField, coffre
-from drimbox.socle.coffre.scelle import key_id_of
 from drimbox.socle.journal.actions import record
 
 BATCH = 200

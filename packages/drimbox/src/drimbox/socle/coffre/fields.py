@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 
-from drimbox.socle.coffre.cles import read
-from drimbox.socle.coffre.scelle import Coffre
+from confiance.exploitation.coffre.cles import read
+from confiance.exploitation.coffre.scelle import Coffre
 
 if TYPE_CHECKING:
     # Django itself knows no type parameters: they are told to the type checker only
-    _BinaryField = models.BinaryField[bytes, bytes]
+    _BinaryField = models.BinaryField[bytes | None, bytes | None]
 else:
     _BinaryField = models.BinaryField
 
@@ -27,7 +27,7 @@ class SealedField(_BinaryField):
 @functools.cache
 def coffre() -> Coffre:
     """Return the coffre of this process, its key ring read once."""
-    return Coffre(read(settings.DRIMBOX.cles.trousseau))
+    return Coffre(read(settings.DRIMBOX.cles.trousseau), "drimbox")
 
 
 def seal(instance: models.Model, plain: bytes) -> bytes:
