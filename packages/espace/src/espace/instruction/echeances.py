@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""What the clock does to dossiers, every minute: reminders, lateness, what a publication has made possible. It decides nothing.
+
+Each dossier has its own transaction: one that fails raises an alarm and stops no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from confiance.errors import DrimmError
+from confiance.exploitation.logs import get_logger
+from espace.alarmes.actions import raise_alarm, settle
+from espace.attestation.actions import delivrer
+from espace.calendrier.rules import add_jours_ouvres, fin_du_jour, jour_de_paris
+from espace.guichet import actions as guichet
+from espace.guichet import queries as guichet_queries
+from espace.guichet.models import Dossier
+from espace.guichet.natures import Verdict
+from espace.instruction import queries
+from espace.instruction.actions import SYSTEME, avancer
+from espace.instruction.delais import region_of
+from espace.instruction.errors import DejaDecide, DossierBloque
+from espace.instruction.parcours import PARCOURS, Relance
+from espace.instruction.rappels.actions import remind
+from espace.instruction.verifications.resolution import look_up, resolver
+from espace.registre.states import Statut
+from espace.zone.queries import publiee
+
+log = get_logger("instruction")
+BATCH = 200
+_RESOLVED_PER_TURN = 20
+_SILENT_PER_TURN = 2
+
+
+def relancer(now: datetime) -> int:
+    """Do what is due.
+
+    Args:
+        now: aware instant.
+
+    Returns:
+        How many things were done.
+    """
+    return sum(turn(now) for turn in (attest, notify, resolve, close, warn, lateness, expire, purge))
+
+
+def attest(now: datetime) -> int:
+    """Deliver the attestations of the dossiers whose names are all published and whose PDF is sealed."""
+    waiting = Dossier.objects.filter(parcours="declaration", etat="acceptee")
+    return _each(waiting, lambda dossier: _attest(dossier, now), now)
+
+
+def _attest(dossier: Dossier, now: datetime) -> bool:
+    couples = queries.couples_of(dossier)
+    if not couples or not all(publiee(couple) for couple in couples):
+        return False
+    if not delivrer(dossier, now).pades:  # the signataire seals it in a moment
+        return False
+    avancer(dossier.pk, "deliver", SYSTEME, at=now)
+    return True
+
+
+def notify(now: datetime) -> int:
+    """Notify the integrations whose Drimboxes are in the list in force: that notice is the effective date."""
+    waiting = Dossier.objects.filter(parcours="integration", etat="acceptee")
+    names = queries.names_in_force() if waiting.exists() else frozenset()
+    return _each(waiting, lambda dossier: _notify(dossier, names, now), now)
+
+
+def _notify(dossier: Dossier, names: frozenset[str], now: datetime) -> bool:
+    if not names.issuperset(dossier.donnees["couples"]):
+        return False
+    avancer(dossier.pk, "publish", SYSTEME, at=now)
+    return True
+
+
+def resolve(now: datetime) -> int:
+    """Look up the hosts of declarations that wait for the network, the one asked longest ago first.
+
+    Two silent answers end the turn: no server listens, and the mails of the same process must not wait for it.
+    """
+    asked = resolver(settings.ESPACE.instruction)
+    done = silent = 0
+    for check in guichet_queries.waiting_checks(_RESOLVED_PER_TURN):
+        verdict, detail = look_up(check.sujet, asked)
+        guichet.conclure(check, verdict, detail, at=now)
+        silent += verdict is Verdict.EN_ATTENTE
+        done += verdict is not Verdict.EN_ATTENTE
+        if silent == _SILENT_PER_TURN:
+            break
+    return done
+
+
+def warn(now: datetime) -> int:
+    """Post the reminders before and after due dates, each once."""
+    return sum(_warn(name, relance, now) for name, table in PARCOURS.items() for relance in table.relances)
+
+
+def _warn(parcours: str, relance: Relance, now: datetime) -> int:
+    etats = [str(etat) for etat, who in PARCOURS[parcours].attend.items() if who is relance.qui]
+    waiting = Dossier.objects.filter(parcours=parcours, etat__in=etats, echeance__isnull=False)
+    far = now + timedelta(days=2 * settings.ESPACE.instruction.rappel_jours + 14)  # wide enough whatever the region; _due is exact
+    waiting = waiting.filter(echeance__gte=now, echeance__lte=far) if relance.avant else waiting.filter(echeance__lt=now)
+    waiting = waiting.exclude(rappels__evenement=relance.evenement, rappels__echeance=F("echeance"))
+    return _each(waiting, lambda dossier: _due(dossier, relance, now) and remind(dossier, relance.evenement, at=now), now)
+
+
+def _due(dossier: Dossier, relance: Relance, now: datetime) -> bool:
+    if not relance.avant or dossier.echeance is None:
+        return True
+    reglages = settings.ESPACE.instruction
+    region = region_of(queries.origin(dossier).donnees, reglages)
+    day = add_jours_ouvres(jour_de_paris(dossier.echeance), -reglages.rappel_jours, region)
+    return now > fin_du_jour(day - timedelta(days=1))
+
+
+def close(now: datetime) -> int:
+    """Close the dossiers of a document de VA that nothing awaits any more: no Drimbox of theirs is in provisional entry."""
+    awaited = Dossier.objects.filter(parcours="va", etat__in=list(map(str, PARCOURS["va"].attend)))
+    return _each(awaited, lambda dossier: _close(dossier, now), now)
+
+
+def _close(dossier: Dossier, now: datetime) -> bool:
+    if any(couple.drimbox.statut == Statut.PROVISOIRE for couple in queries.couples_of(dossier)):  # type: ignore[attr-defined]  # reverse name
+        return False
+    avancer(dossier.pk, "close", SYSTEME, at=now)
+    return True
+
+
+def lateness(now: datetime) -> int:
+    """Propose the exclusion of what has no document de VA in time. An agent decides."""
+    late = Dossier.objects.filter(parcours="va", etat__in=["attendu", "a_refaire"], echeance__lt=now)
+    return _each(late, lambda dossier: bool(avancer(dossier.pk, "late", SYSTEME, at=now)), now)
+
+
+def expire(now: datetime) -> int:
+    """Abandon the drafts left without follow-up."""
+    limit = now - timedelta(days=settings.ESPACE.guichet.brouillon_jours)
+    left = Dossier.objects.filter(etat=guichet_queries.DRAFT, modifie_le__lt=limit)
+    return _each(left, lambda dossier: bool(avancer(dossier.pk, "expire", SYSTEME, at=now)), now)
+
+
+def purge(now: datetime) -> int:
+    """Erase the pieces of dossiers finished for long enough."""
+    limit = now - timedelta(days=settings.ESPACE.guichet.purge_jours)
+    done = 0
+    for piece in queries.pieces_to_purge(limit, BATCH):
+        guichet.purger(piece, at=now)
+        done += 1
+    return done
+
+
+def _each(dossiers: QuerySet[Dossier], work: Callable[[Dossier], bool], now: datetime) -> int:
+    return sum(_one(dossier, work, now) for dossier in list(dossiers.order_by("id")))
+
+
+def _one(dossier: Dossier, work: Callable[[Dossier], bool], now: datetime) -> bool:
+    objet = guichet.objet(dossier)
+    try:
+        with transaction.atomic():
+            done = work(dossier)
+    except DejaDecide:  # a person was faster
+        return False
+    except DrimmError as error:
+        log.error("instruction:dossier:blocked", exc_info=error, dossier_id=dossier.pk)
+        raise_alarm(DossierBloque(f"Dossier {dossier.numero} : {error.message}"), now=now, objet=objet)
+        return False
+    if done:
+        settle([DossierBloque.code], now=now, objet=objet)
+    return bool(done)
