@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import dns.exception
 import dns.name
@@ -48,7 +49,8 @@ def canonical_host(text: str) -> str:
     if len(text) > MAX_LENGTH + 1 or "\\" in text:  # a backslash would be read as an escape
         raise CibleHorsForme("Ce nom d'hôte est trop long, ou contient une barre oblique inverse.")
     try:
-        name = dns.name.from_text(text.strip(), idna_codec=dns.name.IDNA_2003_Strict)
+        # IDNA 2008, as registries do: the older rules would turn « straße » into « strasse », the host of somebody else
+        name = dns.name.from_text(text.strip(), idna_codec=dns.name.IDNA_2003_Strict if text.isascii() else dns.name.IDNA_2008_UTS_46)
         host = name.to_text(omit_final_dot=True).lower()
     except (dns.exception.DNSException, UnicodeError, ValueError):
         raise CibleHorsForme(f"« {text[:80]} » n'est pas un nom d'hôte.") from None
@@ -73,3 +75,32 @@ def check_cible(text: str, *, zone: str) -> str:
     if host == zone or host.endswith(f".{zone}"):
         raise CibleDansZone(f"La cible « {host} » est dans la zone {zone} ; elle doit être un serveur de l'Opérateur.")
     return host
+
+
+@dataclass(frozen=True, slots=True)
+class Cibles:
+    """What the names of one couple lead to.
+
+    Attributes:
+        db: target of the db name; None when it leads nowhere any more.
+        vi: target of the vi name, and of www.vi; None likewise.
+        www: whether www.vi is a name of the zone.
+    """
+
+    db: str | None
+    vi: str | None
+    www: bool
+
+    @classmethod
+    def of(cls, hote_db: str, hote_vi: str, *, www: bool, retire: bool, parking: str | None) -> Cibles:
+        """Return the targets of a couple; those of a retired one are the parking host of the zone, or nothing."""
+        return cls(parking, parking, www) if retire else cls(hote_db, hote_vi, www)
+
+    def by_name(self, db: str, vi: str) -> dict[str, str | None]:
+        """Return each name of the couple with its target; www.vi, when it is not of the zone, leads nowhere."""
+        return {db: self.db, vi: self.vi, www_of(vi): self.vi if self.www else None}
+
+
+def www_of(vi: str) -> str:
+    """Return the third name of a couple, from which market CAs fetch what proves the control of the vi name."""
+    return f"www.{vi}"

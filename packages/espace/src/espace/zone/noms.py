@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NomDeZone:
-    """One name of the zone: where it leads, and whether its Drimbox was retired."""
+    """One name of the zone: where it leads, whether its Drimbox was retired, and whether it is a vi name, that www may precede."""
 
     fqdn: str
     cible: str
     retire: bool
+    visionneuse: bool = False

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, cast
+
+import dns.message
 
 from confiance.exploitation.logs import get_logger
 from espace.zone.reponse import MAX_QUERY, Transport, answer
 from espace.zone.trame import TcpFramer, TrameTropLongue, frame
+from espace.zone.transfert import allowed, asked, messages, notice
 from espace.zone.vue import ZoneView
 
 log = get_logger("zone")
@@ -35,11 +39,14 @@ class Limits:
 
 
 class Serveur:
-    """Answers from the view that ``view`` gives at the moment of each question."""
+    """Answers from the view that ``view`` gives at the moment of each question; the whole zone goes to the secondary servers only."""
 
-    def __init__(self, view: Callable[[], ZoneView], limits: Limits | None = None) -> None:
+    def __init__(
+        self, view: Callable[[], ZoneView], limits: Limits | None = None, secondaires: Collection[IPv4Address | IPv6Address] = ()
+    ) -> None:
         self._view = view
         self._limits = limits or Limits()
+        self._secondaires = secondaires
         self._open = 0
         self._server: asyncio.Server | None = None
         self._datagrams: asyncio.DatagramTransport | None = None
@@ -78,12 +85,17 @@ class Serveur:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         framer, left = TcpFramer(MAX_QUERY), self._limits.queries
+        trusted = allowed(str(writer.get_extra_info("peername")[0]), self._secondaires)
         while left > 0:
             async with asyncio.timeout(self._limits.idle):
                 data = await reader.read(_READ)
             if not data:
                 return
             for query in framer.feed(data):
+                if trusted and (transfer := asked(query, self._view())) is not None:
+                    await self._transfer(transfer, writer)
+                    left -= 1
+                    continue
                 response = answer(query, self._view(), transport=Transport.TCP)
                 left -= 1
                 if not response or left < 0:
@@ -91,6 +103,24 @@ class Serveur:
                 writer.write(frame(response))
             async with asyncio.timeout(self._limits.idle):
                 await writer.drain()
+
+    async def _transfer(self, question: dns.message.Message, writer: asyncio.StreamWriter) -> None:
+        """Send one view whole, whatever the Registre becomes meanwhile; other questions are answered between two messages."""
+        view = self._view()
+        for message in messages(question, view):
+            writer.write(frame(message))
+            async with asyncio.timeout(self._limits.idle):
+                await writer.drain()
+            await asyncio.sleep(0)
+        log.info("zone:transfert:sent", serial=view.serial, peer_ip=str(writer.get_extra_info("peername")[0]))
+
+    def tell_secondaries(self, port: int) -> None:
+        """Tell each secondary server that the zone changed; a lost notice is repaired by the refresh delay of the SOA."""
+        if self._datagrams is None:
+            return
+        message = notice(self._view())
+        for address in self._secondaires:
+            self._datagrams.sendto(message, (str(address), port))
 
 
 class _Datagrams(asyncio.DatagramProtocol):

@@ -15,6 +15,7 @@ import dns.rdatatype
 
 from confiance.errors import OwnError
 from espace.config import Zone
+from espace.zone.cibles import www_of
 from espace.zone.noms import NomDeZone
 
 Records = Mapping[dns.rdatatype.RdataType, tuple[dns.rdata.Rdata, ...]]
@@ -83,10 +84,19 @@ def build(settings: Zone, names: Iterable[NomDeZone], serial: int) -> ZoneView:
         ZoneInvalide: a record of the settings is malformed.
     """
     origin = dns.name.from_text(settings.name)
-    cnames = {nom.fqdn: settings.parking if nom.retire else nom.cible for nom in names}
-    soa = _soa(settings, serial)
+    cnames = _cnames(settings, names)
+    soa = soa_record(settings, serial)
     fixed = _fixed(settings, soa)
     return ZoneView(origin, serial, soa, settings.ttl, min(settings.ttl, settings.soa.minimum), fixed, cnames)
+
+
+def _cnames(settings: Zone, names: Iterable[NomDeZone]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for nom in names:
+        found[nom.fqdn] = target = settings.parking if nom.retire else nom.cible
+        if nom.visionneuse and settings.www:
+            found[www_of(nom.fqdn)] = target
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -94,7 +104,8 @@ def _cname(target: str) -> dns.rdata.Rdata:
     return _rdata("CNAME", f"{target}.")
 
 
-def _soa(settings: Zone, serial: int) -> dns.rdata.Rdata:
+def soa_record(settings: Zone, serial: int) -> dns.rdata.Rdata:
+    """Return the start of authority that the settings give."""
     soa = settings.soa
     mname, rname = soa.mname or settings.nameservers[0], soa.rname or f"hostmaster.{settings.name}"
     return _rdata("SOA", f"{mname}. {rname}. {serial} {soa.refresh} {soa.retry} {soa.expire} {soa.minimum}")
