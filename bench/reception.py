@@ -5,7 +5,7 @@
 Messages of 325 kB (a report with its PDF). Ours: the process ``reception`` of a DRIMbox, over MLLP on loopback, AA after COMMIT: header and
 report read, body sealed, message, journal line and job kept in one transaction. Reference: bare psycopg, INSERT of the same bytes then
 COMMIT, in the same server with fsync on. One and eight connections, in turn, in one run; 99th percentile of one acknowledgement printed.
-Then the KOS of 1,300 instances next to its C-FIND, where Orthanc is installed.
+Then the KOS of 1,300 instances next to its C-FIND, where Orthanc is installed, and the whole way from a report to its KOS in the DMP.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ import psycopg
 
 from banc.jeux import IDENTITE, make_message, make_report
 from banc.postgres import EmbeddedPostgres
-from bench import reception_kos
+from bench import reception_chemin, reception_kos
 from bench.contract import Measure, Reference, print_table, write
 from drimbox.source.reception.mllp import Framer, frame
 from tests.drimbox_env import Environment, build
 
 PDF_BYTES = 178_000
-MESSAGES, ROUNDS, FULL_ROUNDS = 60, 5, 11
+MESSAGES, ROUNDS, FULL_ROUNDS, CHEMIN_ROUNDS = 60, 5, 11, 21
 GOAL = 0.60
 START_SECONDS = 30.0
 BARE = "INSERT puis COMMIT, psycopg seul"
@@ -64,7 +64,10 @@ def measures(full: bool) -> list[Measure]:
         finally:
             process.terminate()
             process.wait(20)
-        return [*found, *reception_kos.measures(Path(folder), ROUNDS)]
+        found += reception_kos.measures(Path(folder), ROUNDS)
+    # the server above is stopped: nothing is measured beside it
+    with tempfile.TemporaryDirectory(prefix="drimm-bench-") as folder:
+        return found + reception_chemin.measures(Path(folder), CHEMIN_ROUNDS)
 
 
 def _run(environment: Environment, rounds: int) -> list[Measure]:

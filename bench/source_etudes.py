@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The loads of `./drimm bench source`, made once and kept: A, 300 plain CT; B, 1,300 JPEG-LS CT like the official reference; 4 × A."""
+"""The loads of `./drimm bench source`, made once and kept: A, 300 plain CT; B, 1,300 JPEG-LS CT like the official reference; 4 × A.
+
+4 × A has 32 series: it is read whole to see the memory that a large study takes, and series by series to see many transfers at once.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ class Charge:
     images: int
     folder_name: str
     syntax: str = "1.2.840.10008.1.2.1"
+    series: int = 1
 
     @property
     def folder(self) -> Path:
@@ -32,14 +36,20 @@ class Charge:
     def study(self) -> str:
         """Make it if needed and return its StudyInstanceUID."""
         print(f"· charge {self.name} : {self.images} coupes", file=sys.stderr)
-        return big_study(self.folder, self.images, transfer_syntax=self.syntax).study_instance_uid
+        return big_study(self.folder, self.images, transfer_syntax=self.syntax, series=self.series).study_instance_uid
 
     @cached_property
     def files(self) -> list[Path]:
         assert self.study
         return sorted(self.folder.glob("*.dcm"))
 
+    def copy_to(self, path: Path) -> None:
+        """Write all its bytes into one file."""
+        with path.open("wb") as out:
+            for file in self.files:
+                out.write(file.read_bytes())
+
 
 A = Charge("A", 300, "ct300")
 B = Charge("B", 1300, "jls1300", JPEG_LS)
-A4 = Charge("4×A", 1200, "ct1200")
+A4 = Charge("4×A", 1200, "ct1200x32", series=32)

@@ -42,7 +42,7 @@ def _program() -> str | None:
 
 @contextmanager
 def nginx(folder: Path, port: int, server: Issued, authorities: Path, orthanc: int) -> Iterator[Path]:
-    """Run it; the block receives the folder of the files that it serves."""
+    """Run it; the block receives the folder of the files that it serves, at the root of its addresses."""
     www = folder / "www"
     www.mkdir(parents=True)
     text = CONFIGURATION.format(

@@ -33,13 +33,18 @@ class Cote:
     name: str
     run: Callable[[], tuple[float, int]]  # runs once; seconds until the first image or 0, bytes carried
     seconds: list[float] = field(default_factory=list)
+    clock: Callable[[], float] | None = None  # seconds of processor spent so far by who receives
     first: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     bytes: int = 0
 
     def pass_once(self, *, keep: bool) -> None:
+        spent = self.clock() if self.clock else 0.0
         start = time.perf_counter()
         first, size = self.run()
         if keep:
+            if self.clock:
+                self.processor.append(self.clock() - spent)
             self.seconds.append(time.perf_counter() - start)
             self.first.append(first)
             self.bytes = size
@@ -120,13 +125,13 @@ def movescu(orthanc: OrthancPacs, study: str, destination: str, folder: Path) ->
 
 
 @contextmanager
-def storescp(aet: str, port: int) -> Iterator[None]:
-    """DCMTK's receiver, which ignores what it receives; JPEG-LS proposed first so that it accepts it."""
+def storescp(aet: str, port: int) -> Iterator[int]:
+    """DCMTK's receiver, which ignores what it receives; JPEG-LS proposed first so that it accepts it. Its process is given to the block."""
     command = ["/usr/bin/storescp", "--ignore", "+xa", "-pdu", "131072", "-aet", aet, str(port)]
     process = subprocess.Popen(command, env=NODELAY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from banc.pacs.orthanc import OrthancPacs
 from banc.pacs.ports import free_port
 from banc.psc import served
 from bench.source_etudes import Charge
+from bench.source_processus import processor_seconds
 from drimbox.config import current
 from drimbox.socle.pacs.questions import find_etude
 from tests.drimbox_env import DB, DB2, Environment
@@ -29,15 +29,20 @@ from tests.integration.drimbox.partage.maille import Etude, Maille, psc_of, toke
 
 ACCEPT = 'multipart/related; type="application/dicom";transfer-syntax=*'
 START_SECONDS = 60.0
+MOST_ASSOCIATIONS = 64
+"""How many our door may open; the PACS of the bench serves more at once, so that nobody waits for a turn at the PACS."""
+TOKEN_SECONDS = 30.0
+"""How long a token of the bench is used: those of the PSC live two minutes."""
 
 
 @dataclass
 class Serie:
-    """What one side gave, round after round: whole duration, first byte of the body, size."""
+    """What one side gave, round after round: whole duration, first byte of the body, processor of its process, size."""
 
     name: str
     seconds: list[float] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     bytes: int = 0
 
 
@@ -49,8 +54,10 @@ class Adresse:
     session: aiohttp.ClientSession
     url: str
     headers: dict[str, str]
+    pid: int | None = None
 
-    async def pass_once(self, *, keep: bool, chunk_pause: float = 0.0) -> None:
+    async def pass_once(self, *, keep: bool) -> None:
+        spent = processor_seconds(self.pid) if self.pid else 0.0
         start, first, size = time.perf_counter(), 0.0, 0
         async with self.session.get(self.url, headers=self.headers) as answer:
             if answer.status != 200:
@@ -58,11 +65,11 @@ class Adresse:
             async for piece in answer.content.iter_any():
                 first = first or time.perf_counter() - start
                 size += len(piece)
-                if chunk_pause:
-                    await asyncio.sleep(chunk_pause)
         if keep:
             self.serie.seconds.append(time.perf_counter() - start)
             self.serie.first.append(first)
+            if self.pid:
+                self.serie.processor.append(processor_seconds(self.pid) - spent)
             self.serie.bytes = size
 
 
@@ -76,6 +83,8 @@ class Maquette:
     stack: AsyncExitStack
     plain: aiohttp.ClientSession
     doors: dict[str, tuple[subprocess.Popen[bytes], aiohttp.ClientSession]] = field(default_factory=dict)
+    bearers: list[dict[str, str]] = field(default_factory=list)
+    token: tuple[float, str] = (0.0, "")
 
     async def door(self, way: str) -> tuple[subprocess.Popen[bytes], aiohttp.ClientSession]:
         """Start the process ``images`` with a PACS fetched this way, once."""
@@ -91,9 +100,19 @@ class Maquette:
         return session
 
     async def ours(self, etude: Etude, way: str, *, series: str | None = None) -> Adresse:
-        _, session = await self.door(way)
-        headers = {"Accept": ACCEPT, "KOS-SOPInstanceUID": etude.kos, "Authorization": "Bearer " + await token(self.maille.settings)}
-        return Adresse(Serie(f"DRIMbox, PACS en {way}"), session, self.maille.url(etude, series=series), headers)
+        process, session = await self.door(way)
+        headers = {"Accept": ACCEPT, "KOS-SOPInstanceUID": etude.kos}
+        self.bearers.append(headers)
+        await self.renew()
+        url = self.maille.url(etude, series=series)
+        return Adresse(Serie(f"DRIMbox, PACS en {way}"), session, url, headers, process.pid)
+
+    async def renew(self) -> None:
+        """Have every request of ours bear a token that will live through the next ones."""
+        if not self.token[1] or time.monotonic() - self.token[0] > TOKEN_SECONDS:
+            self.token = time.monotonic(), "Bearer " + await token(self.maille.settings)
+        for headers in self.bearers:
+            headers["Authorization"] = self.token[1]
 
     def theirs(self, etude: Etude) -> Adresse:
         url = f"http://127.0.0.1:{self.orthanc.http_port}/dicom-web/studies/{etude.study}"
@@ -138,7 +157,7 @@ def _process(maille: Maille, orthanc: OrthancPacs, way: str, port: int) -> Itera
     psc = maille.settings.psc
     pacs = [one.model_dump(mode="json", exclude_none=True) for one in maille.settings.pacs]
     web = {"url": f"http://127.0.0.1:{orthanc.http_port}/dicom-web"}
-    pacs[0] |= {"aet": orthanc.aet, "port": orthanc.port, "recuperation": way, "dicomweb": web, "max_associations": 64}
+    pacs[0] |= {"aet": orthanc.aet, "port": orthanc.port, "recuperation": way, "dicomweb": web, "max_associations": MOST_ASSOCIATIONS}
     variables = {
         "DRIMM_PSC__DISCOVERY_URL": psc.discovery_url,
         "DRIMM_PSC__ISSUER": psc.issuer,
@@ -163,8 +182,8 @@ def _process(maille: Maille, orthanc: OrthancPacs, way: str, port: int) -> Itera
 
 
 @contextmanager
-def pynetdicom_gateway(maille: Maille, orthanc: OrthancPacs, port: int) -> Iterator[None]:
-    """The same gateway on pynetdicom, another process."""
+def pynetdicom_gateway(maille: Maille, orthanc: OrthancPacs, port: int) -> Iterator[int]:
+    """The same gateway on pynetdicom, another process: the block receives its identifier."""
     server = maille.pki.serv_ssl(DB)
     authorities = maille.folder / "authorities.pem"
     authorities.write_bytes(maille.pki.root.read_bytes() + maille.pki.intermediate.read_bytes())
@@ -172,29 +191,7 @@ def pynetdicom_gateway(maille: Maille, orthanc: OrthancPacs, port: int) -> Itera
     process = subprocess.Popen([sys.executable, "-m", "bench.source_pynetdicom", *map(str, arguments)])
     try:
         time.sleep(3)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)
-
-
-def peak_mebibytes(process: subprocess.Popen[bytes]) -> float:
-    """Return the highest resident memory of a process, plus that of its children now."""
-    family = [process.pid, *_children(process.pid)]
-    return sum(_kilobytes(pid) for pid in family) / 1024
-
-
-def _kilobytes(pid: int) -> int:
-    try:
-        match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
-    except OSError:
-        return 0
-    return int(match[1]) if match else 0
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        direct = [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
-    except OSError:
-        return []
-    return [child for one in direct for child in (one, *_children(one))]

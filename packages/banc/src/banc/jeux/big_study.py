@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A large study for measurements: one CT series of 512 by 512 images, 0.5 MB each, uncompressed, with realistic grain."""
+"""A large study for measurements: CT series of 512 by 512 images, 0.5 MB each, uncompressed, with realistic grain."""
 
 from __future__ import annotations
 
@@ -18,26 +18,22 @@ BIG_NUMBER = 900_000
 
 
 def big_study(
-    folder: Path, images: int, identite: IdentiteJeu | None = None, *, transfer_syntax: str = ExplicitVRLittleEndian
+    folder: Path, images: int, identite: IdentiteJeu | None = None, *, transfer_syntax: str = ExplicitVRLittleEndian, series: int = 1
 ) -> JeuImages:
-    """Write a study of ``images`` images; the folder is left alone when it already holds them all.
+    """Write a study of ``images`` images, shared out between its series; the folder is left alone when it already holds them all.
 
     The slices come from one real image by scaling and grain: their geometry means nothing, their size, their syntax and the way they
     compress do. Without ``identite``, that of the sample exam with a study of its own.
     """
-    number = BIG_NUMBER + images
+    number = BIG_NUMBER + images + series - 1
     identite = identite or replace(
         IDENTITE, examens=(replace(ExamenJeu.numbered(number), description=f"Étude de mesure, {images} coupes"),)
     )
     examen = identite.examens[0]
-    result = JeuImages(folder, examen.study_instance_uid, 1, images)
+    result = JeuImages(folder, examen.study_instance_uid, series, images)
     folder.mkdir(parents=True, exist_ok=True)
     if sum(1 for _ in folder.glob("*.dcm")) != images:
-        write_series(
-            folder,
-            identite,
-            examen,
-            SerieJeu(1, "Tête, série de mesure", "HEAD", head(), 0.5, transfer_syntax=UID(transfer_syntax)),
-            images,
-        )
+        for rank in range(series):
+            serie = SerieJeu(rank + 1, "Tête, série de mesure", "HEAD", head(), 0.5, transfer_syntax=UID(transfer_syntax))
+            write_series(folder, identite, examen, serie, images // series + (rank < images % series))
     return result

@@ -41,7 +41,7 @@ def declare(commande: CommandeDeclaree, hotes: Sequence[HotesDeclares], *, auteu
     written = declare_commande(commande, auteur=auteur, now=now)
     for rang, hote in enumerate(hotes, 1):
         Pacs.objects.create(commande=written, rang=rang, libelle=hote.libelle, hote_db=hote.hote_db, hote_vi=hote.hote_vi)
-    _refresh_search(written.operateur)
+    refresh_search(written.operateur)
     return written
 
 
@@ -69,7 +69,7 @@ def give_couples(commande_id: int, *, zone: str, auteur: str, now: datetime, id_
     couples = [_give_couple(commande, pacs, label, zone, now) for pacs in commande.pacs.order_by("rang")]  # type: ignore[attr-defined]  # reverse name of Pacs.commande
     for couple in couples:
         record("registre:couple:given", auteur=auteur, objet=f"couple:{couple.db}", db=couple.db, vi=couple.vi, zone=zone)
-    _publish_zone(now)
+    changed_hosts(now)
     return couples
 
 
@@ -100,6 +100,34 @@ def integrate(db: str, dn: str, *, auteur: str, now: datetime, identifiant: int 
         auteur=auteur,
         objet=f"couple:{db}",
         modifies=["statut", "dn_serv_ssl", "identifiant"],
+        db=db,
+        from_state=before,
+        to_state=drimbox.statut,
+    )
+    return drimbox
+
+
+@transaction.atomic
+def confirm(db: str, *, auteur: str, now: datetime) -> Drimbox:
+    """Make the entry of a Drimbox definitive: its document de VA is accepted.
+
+    Args:
+        db: name of the Drimbox.
+        auteur: login of the person who acts.
+        now: aware instant of the act.
+
+    Raises:
+        Inconnu: no such name.
+        TransitionRefusee: its entry is not provisional.
+    """
+    drimbox = _drimbox(db)
+    before, drimbox.statut = drimbox.statut, advance(drimbox.statut, "confirm")
+    _save(drimbox, ["statut"], now)
+    record(
+        "registre:drimbox:confirmed",
+        auteur=auteur,
+        objet=f"couple:{db}",
+        modifies=["statut"],
         db=db,
         from_state=before,
         to_state=drimbox.statut,
@@ -166,12 +194,14 @@ def _give_id_registre(commande: Commande, wanted: str | None, now: datetime) -> 
 
 def _search_text(couple: CoupleFqdn, commande: Commande) -> str:
     operateur = couple.operateur
-    return search_text(couple.db, couple.vi, operateur.denomination, operateur.siret, commande.site.libelle)
+    sirens = (client.siren for client in commande.site.clients.all())
+    return search_text(couple.db, couple.vi, operateur.denomination, operateur.siret, commande.site.libelle, *sirens)
 
 
-def _refresh_search(operateur: Operateur) -> None:
+def refresh_search(operateur: Operateur) -> None:
     """An Operateur that changed its denomination is found under the new one."""
     held = CoupleFqdn.objects.filter(operateur=operateur).select_related("operateur", "pacs__commande__site")
+    held = held.prefetch_related("pacs__commande__site__clients")
     stale = list(held.exclude(recherche__contains=normalise(operateur.denomination)))
     for couple in stale:
         couple.recherche = _search_text(couple, couple.pacs.commande)
@@ -198,7 +228,12 @@ def _give_couple(commande: Commande, pacs: Pacs, label: IdRegistre, zone: str, n
     return couple
 
 
-def _publish_zone(now: datetime) -> None:
+def changed_hosts(now: datetime) -> None:
+    """Say to the zone, in the transaction of the caller, that a name was given or leads elsewhere.
+
+    Args:
+        now: aware instant of the act.
+    """
     serie = SerieZone.objects.select_for_update().get(pk=1)
     serie.serial, serie.modifie_le = next_serial(serie.serial, now), now
     serie.save(update_fields=["serial", "modifie_le"])

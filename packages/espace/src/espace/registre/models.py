@@ -9,7 +9,11 @@ The rights given in the migrations make it true whatever the code does: the colu
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +78,12 @@ class CoupleFqdn(models.Model):
     )
     tri: models.CharField[str, str] = models.CharField(max_length=80, editable=False)
     recherche: models.TextField[str, str] = models.TextField(editable=False)
+    mots = models.GeneratedField(
+        expression=models.Func(models.F("recherche"), function="registre_mots", output_field=SearchVectorField()),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    """What a word of a search may begin: computed by the database, so that it never disagrees with ``recherche``."""
     attribue_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("attribué le"))
     modifie_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("modifié le"))
 
@@ -85,7 +95,12 @@ class CoupleFqdn(models.Model):
             models.UniqueConstraint(fields=["id_registre", "number"], name="couple_unique"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="couple_numero_des_1"),
         )
-        indexes = (models.Index(fields=["tri", "number"], name="couple_tri"),)
+        indexes = (
+            models.Index(fields=["tri", "number"], name="couple_tri"),
+            models.Index(fields=["operateur", "tri", "number"], name="couple_operateur_tri"),
+            models.Index(fields=["attribue_le"], name="couple_attribue_le"),
+            GinIndex(fields=["mots"], name="couple_mots"),
+        )
 
     def __str__(self) -> str:
         return self.db
@@ -134,10 +149,77 @@ class Drimbox(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(statut="exclue") | ~models.Q(motif=""), name="drimbox_exclue_motivee"),
         )
-        indexes = (models.Index(fields=["statut"], name="drimbox_statut"),)
+        indexes = (
+            models.Index(fields=["statut"], name="drimbox_statut"),
+            models.Index(fields=["modifie_le"], name="drimbox_modifie_le"),
+        )
 
     def __str__(self) -> str:
         return self.couple.db
+
+
+class DnRemplace(models.Model):
+    """A DN that a newer SERV_SSL certificate replaces: until ``jusqua`` the list names the Drimbox under both, then the row is memory."""
+
+    drimbox: models.ForeignKey[Drimbox, Drimbox] = models.ForeignKey(
+        Drimbox, on_delete=models.PROTECT, related_name="dn_remplaces", verbose_name=_("DRIMbox")
+    )
+    dn: models.CharField[str, str] = models.CharField(_("DN du certificat SERV_SSL remplacé"), max_length=1000)
+    remplace_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("remplacé le"))
+    jusqua: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("admis jusqu'au"))
+
+    class Meta:
+        verbose_name = _("DN remplacé")
+        verbose_name_plural = _("DN remplacés")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(jusqua__gte=models.F("remplace_le")), name="dn_remplace_fenetre"),
+            models.CheckConstraint(condition=~models.Q(dn=""), name="dn_remplace_dn"),
+        )
+        indexes = (models.Index(fields=["jusqua"], name="dn_remplace_jusqua"),)
+
+    def __str__(self) -> str:
+        return self.dn
+
+
+class Revision(models.Model):
+    """What one transaction changed in one row of the Registre. Written by the database alone; it never changes and never leaves.
+
+    Attributes:
+        relation: table of the row.
+        ligne: its number.
+        nature: ``reprise`` (the row as it was when its history began), ``ajout``, ``modification`` or ``suppression``.
+        champs: columns that changed.
+        avant: their values before; of the whole row for a ``suppression``.
+        apres: their values after; of the whole row for a ``reprise`` and an ``ajout``.
+        auteur: login given to the journal in the same transaction, else the PostgreSQL role that wrote.
+        evenement: number of the last line of the journal of the same transaction.
+        operation: number of the transaction, shared by all that it changed.
+    """
+
+    relation: models.CharField[str, str] = models.CharField(_("table"), max_length=63)
+    ligne: models.BigIntegerField[int, int] = models.BigIntegerField(_("ligne"))
+    nature: models.CharField[str, str] = models.CharField(_("nature"), max_length=12)
+    champs: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=63), verbose_name=_("champs modifiés"))
+    avant: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("avant"), default=dict)
+    apres: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("après"), default=dict)
+    at: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("instant"))
+    auteur: models.CharField[str, str] = models.CharField(_("auteur"), max_length=150)
+    process: models.CharField[str, str] = models.CharField(_("processus"), max_length=64)
+    motif: models.TextField[str, str] = models.TextField(_("motif"), blank=True)
+    evenement: models.BigIntegerField[int | None, int | None] = models.BigIntegerField(_("ligne du journal"), null=True)
+    operation: models.BigIntegerField[int, int] = models.BigIntegerField(_("transaction"))
+
+    class Meta:
+        verbose_name = _("révision")
+        verbose_name_plural = _("révisions")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["relation", "ligne", "-id"], name="revision_ligne"),
+            models.Index(fields=["operation"], name="revision_operation"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.relation} {self.ligne} {self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class SerieZone(models.Model):

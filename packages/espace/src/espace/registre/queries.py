@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from django.db.models import BigIntegerField, Count, Max, QuerySet
 from django.db.models.functions import Cast
 
+from espace.acteurs.models import Operateur
 from espace.registre.models import CoupleFqdn, Drimbox, IdRegistre, SerieZone
-from espace.registre.rules import normalise
+from espace.registre.recherche import search_couples
 from espace.registre.states import IN_LIST, Statut
 from espace.zone.noms import NomDeZone
 
+__all__ = [
+    "CHANNEL", "count_by_statut", "couple", "couples_of", "excluded_names", "in_list", "last_id_registre", "last_identifiant",
+    "of_operateur", "search_couples", "zone_names", "zone_serial",
+]  # fmt: skip
 CHANNEL = "espace_registre"
 """NOTIFY channel: a name changed, the process ``zone`` reads again."""
 
@@ -38,7 +43,7 @@ def zone_names() -> Iterator[NomDeZone]:
     for db, vi, hote_db, hote_vi, statut in rows.iterator(chunk_size=2000):
         retire = statut == Statut.RETIREE
         yield NomDeZone(db, hote_db, retire)
-        yield NomDeZone(vi, hote_vi, retire)
+        yield NomDeZone(vi, hote_vi, retire, visionneuse=True)
 
 
 def in_list() -> QuerySet[Drimbox]:
@@ -53,30 +58,20 @@ def excluded_names() -> frozenset[str]:
     return frozenset(Drimbox.objects.filter(statut=Statut.EXCLUE).values_list("couple__db", flat=True))
 
 
-def search_couples(words: str = "", statut: str = "") -> QuerySet[CoupleFqdn]:
-    """Return the couples whose names, Operateur, SIRET or Site hold every word.
-
-    Args:
-        words: what a person typed; accents and case do not matter.
-        statut: a state of the Drimbox, or empty for all.
-    """
-    found = CoupleFqdn.objects.select_related("operateur", "drimbox", "pacs__commande__site")
-    for word in normalise(words[:200]).split()[:8]:
-        found = found.filter(recherche__contains=word)
-    if statut in Statut.values:
-        found = found.filter(drimbox__statut=statut)
-    return found
-
-
 def couple(db: str) -> CoupleFqdn | None:
     """Return one couple with all that its page shows, or None."""
     related = ("operateur", "drimbox", "pacs__commande__site", "id_registre")
-    return CoupleFqdn.objects.select_related(*related).filter(db=db.lower()).first()
+    return CoupleFqdn.objects.select_related(*related).defer("mots", "recherche").filter(db=db.lower()).first()
 
 
 def couples_of(commande_id: int) -> list[CoupleFqdn]:
     """Return the couples of a Commande, in the order of their numbers."""
     return list(CoupleFqdn.objects.select_related("pacs").filter(pacs__commande_id=commande_id).order_by("number"))
+
+
+def of_operateur(operateur: Operateur) -> QuerySet[CoupleFqdn]:
+    """Return the couples of one Operateur with their PACS and Drimbox, in the order of their names; nothing of a Client."""
+    return CoupleFqdn.objects.filter(operateur=operateur).select_related("pacs", "drimbox").order_by("tri", "number")
 
 
 def count_by_statut() -> dict[Statut, int]:

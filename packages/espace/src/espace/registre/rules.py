@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from espace.zone.cibles import check_cible
 
 SERIAL_MODULO = 2**32  # RFC 1982 §2
 _LDH = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_AROUND = string.punctuation + "’«»"  # a word never begins by one
 _OU = re.compile(r"[134][0-9A-Z]{9,20}")
 
 
@@ -108,6 +110,15 @@ def sort_key(label: str) -> str:
 def search_text(*parts: str) -> str:
     """Return the normalised text in which a person's words are looked for: lower case, without accents."""
     return " ".join(normalise(part) for part in parts if part)
+
+
+def words_of(text: str) -> list[str]:
+    """Return what a person looks for: at most eight beginnings of words; a SIREN or SIRET typed in groups of digits is one word."""
+    text = normalise(text.replace("\x00", " ")[:200])
+    digits = "".join(text.split())
+    if digits.isdecimal() and len(digits) in (9, 14):
+        return [digits]
+    return [word for part in text.split() if (word := part.strip(_AROUND))][:8]
 
 
 def normalise(text: str) -> str:

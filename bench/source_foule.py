@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Many at once at the images door: 32 series together, 50 slow peers beside a fast one; and the memory that a large study takes."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+
+from bench.contract import Measure
+from bench.source_comparaison import ratio
+from bench.source_porte import Adresse, Maquette, Serie
+from bench.source_processus import peak_mebibytes
+from tests.integration.drimbox.partage.maille import Etude
+
+SLOW, SLOW_SECONDS, SLOW_BYTES = 50, 20, 100_000
+
+
+async def many_series(mesh: Maquette, etude: Etude, alone: Serie, rounds: int) -> list[Measure]:
+    """Every series of a study at once, each one its own retrieval from the PACS."""
+    totals, spreads = [], []
+    for rank in range(rounds + 1):
+        sides = [await mesh.ours(etude, "c-get", series=series) for series in etude.series]
+        start = time.perf_counter()
+        await asyncio.gather(*(side.pass_once(keep=True) for side in sides))
+        durations = sorted(side.serie.seconds[0] for side in sides)
+        if rank:
+            totals.append(sum(side.serie.bytes for side in sides) / 1e6 / (time.perf_counter() - start))
+            spreads.append(durations[int(0.95 * len(durations))] / statistics.median(durations))
+    best = alone.bytes / 1e6 / min(alone.seconds)
+    name, goal = f"porte, {len(etude.series)} séries à la fois", f"≥ 80 % du meilleur seul ({best:.0f} Mo/s)"
+    return [
+        Measure(f"{name}, débit total", "Mo/s", tuple(totals), goal, statistics.median(totals) >= 0.8 * best),
+        Measure(f"{name}, p95/p50", "×", tuple(spreads), "≤ 2", statistics.median(spreads) <= 2),
+    ]
+
+
+async def slow_peers(mesh: Maquette, etude: Etude, alone: Serie, rounds: int) -> list[Measure]:
+    """Peers that read a hundred kilobytes each second, and what they cost to a fast one."""
+    process, _session = await mesh.door("c-get")
+    before = peak_mebibytes(process.pid)
+    slow = [asyncio.create_task(_slowly(await mesh.ours(etude, "c-get"))) for _ in range(SLOW)]
+    await asyncio.sleep(3)
+    fast = await mesh.ours(etude, "c-get")
+    for _ in range(rounds):
+        await fast.pass_once(keep=True)
+    await asyncio.gather(*slow)
+    grown = max(0.0, peak_mebibytes(process.pid) - before) / SLOW
+    return [
+        Measure(f"porte, {SLOW} pairs lents, mémoire de chacun", "MiB", (grown,), "≤ 1 MiB", grown <= 1),
+        ratio(f"porte, un pair rapide parmi {SLOW} lents", fast.serie, alone, 1.2),
+    ]
+
+
+async def _slowly(side: Adresse) -> None:
+    """Read a little each second for a while, then leave."""
+    deadline = time.monotonic() + SLOW_SECONDS
+    async with side.session.get(side.url, headers=side.headers) as answer:
+        if answer.status != 200:
+            raise SystemExit(f"pair lent : HTTP {answer.status} : {(await answer.text())[:300]}")
+        while time.monotonic() < deadline:
+            await answer.content.read(SLOW_BYTES)
+            await asyncio.sleep(1)
+
+
+async def memory(mesh: Maquette, etudes: list[Etude]) -> list[Measure]:
+    """The highest memory of a door of its own after A, then after 4 × A."""
+    mesh.doors.pop("c-get")
+    process, _session = await mesh.door("c-get")
+    peaks = []
+    for etude in etudes:
+        side = await mesh.ours(etude, "c-get")
+        for _ in range(2):
+            await side.pass_once(keep=False)
+        peaks.append(peak_mebibytes(process.pid))
+    small, large = peaks
+    goal = f"≤ A + 20 MiB ({small:.0f} MiB) et ≤ 250 MiB"
+    return [Measure("porte, charge 4×A, mémoire la plus haute, enfants compris", "MiB", (large,), goal, large <= min(small + 20, 250))]
