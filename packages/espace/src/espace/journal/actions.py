@@ -5,16 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from confiance.errors import OwnError
 from confiance.exploitation.logs import ALLOWED_FIELDS, EVENT, get_logger
 from espace.config import process_name
-from espace.journal.models import Evenement
+from espace.journal import queries
+from espace.journal.ligne import LigneInscellable, link
+from espace.journal.models import Evenement, Sceau
 
 log = get_logger("journal")
+BATCH = 500
+_LOCK = 0x53434541
 
 
 class LigneRefusee(OwnError):
@@ -68,3 +74,32 @@ def record(
     )
     log.info(event, evenement_id=line.pk, trace=trace, code=code, **kept)
     return line
+
+
+@transaction.atomic
+def seal(now: datetime, *, complete: bool = False) -> int:
+    """Chain the lines that no link covers yet, some at a time; return how many were.
+
+    Lines are chained in the order in which they are seen: the number of a line is taken before its transaction ends, and a link never
+    moves to make room for a late one.
+
+    Args:
+        now: aware instant.
+        complete: look at the whole journal, for lines whose transaction ended long after it took their number.
+    """
+    with connection.cursor() as cursor:  # one chain has one writer, wherever the processes are
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if cursor.fetchone() != (True,):
+            return 0
+    rang, chaine = queries.last_link()
+    made: list[Sceau] = []
+    for line in queries.unsealed(complete=complete)[:BATCH]:
+        try:
+            empreinte = queries.ligne_of(line).empreinte
+        except LigneInscellable as error:  # it stays in the unsealed tail, where verify shows it
+            log.error("journal:ligne:unsealable", exc_info=error, evenement_id=line.pk)
+            continue
+        rang, chaine = rang + 1, link(chaine, empreinte)
+        made.append(Sceau(rang=rang, evenement=line, empreinte=empreinte, chaine=chaine, scelle_le=now))
+    Sceau.objects.bulk_create(made)
+    return len(made)

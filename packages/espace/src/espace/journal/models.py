@@ -38,3 +38,27 @@ class Evenement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.event}"
+
+
+class Sceau(models.Model):
+    """One link of the chain: the fingerprint of one line, and that of the whole journal up to it. The row never changes.
+
+    The seal is apart from the line, so that a line never changes; docs/formats/journal.md gives the bytes that are hashed.
+    """
+
+    rang: models.BigIntegerField[int, int] = models.BigIntegerField(_("rang"), primary_key=True)
+    evenement: models.OneToOneField[Evenement, Evenement] = models.OneToOneField(
+        Evenement, on_delete=models.PROTECT, related_name="sceau", verbose_name=_("ligne du journal")
+    )
+    empreinte: models.BinaryField[bytes, bytes] = models.BinaryField(_("empreinte de la ligne"), max_length=32)
+    chaine: models.BinaryField[bytes, bytes] = models.BinaryField(_("empreinte de la chaîne"), max_length=32)
+    scelle_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("scellé le"))
+
+    class Meta:
+        db_table = "journal_sceau"
+        verbose_name = _("sceau du journal")
+        verbose_name_plural = _("sceaux du journal")
+        constraints = (models.CheckConstraint(condition=models.Q(rang__gte=1), name="journal_sceau_rang"),)
+
+    def __str__(self) -> str:
+        return f"{self.rang}"

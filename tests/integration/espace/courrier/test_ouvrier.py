@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The real process ``ouvrier`` and the real commands about mails."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from espace.acteurs.actions import register_operateur
+from espace.acteurs.rules import OperateurDeclare
+from espace.alarmes.models import Alarme
+from espace.courrier.actions import poster
+from espace.courrier.models import Courrier
+from espace.journal import queries
+from espace.journal.verification import verify
+from espace.ouvrier import Tache
+from tests.espace_donnees import NOW, SIRET
+from tests.espace_smtp import smtp_server
+from tests.unit.espace.courrier.avis import dsn
+
+SUPPORT = "support@operateur.test"
+
+
+def post(number: int = 1) -> None:
+    who = register_operateur(OperateurDeclare("Opérateur d'Essai", SIRET, SUPPORT), auteur="essai", now=NOW)
+    poster("declaration:take", operateur=who, objet=f"DM-2026-{number:06}", contexte={"numero": f"DM-2026-{number:06}"})
+
+
+def until(ready: Callable[[], bool], seconds: float = 60.0) -> None:
+    limit = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+
+
+def test_the_process_sends_seals_and_survives_a_server_that_comes_late(espace: Any) -> None:
+    post(1)
+    port = espace.ports["courrier"]
+    with espace.process("process", "ouvrier") as process:
+        until(lambda: Alarme.objects.filter(code="courrier.serveur_injoignable", fermee_le__isnull=True).exists())
+        with smtp_server(port=port) as boite:
+            until(lambda: len(boite.to(SUPPORT)) == 1)
+            post(2)
+            until(lambda: len(boite.to(SUPPORT)) == 2)
+        until(lambda: queries.tail()[0] == 0)
+        process.terminate()
+        assert process.wait(30) == 0
+    assert verify(queries.links()).intact
+    assert not Alarme.objects.filter(fermee_le__isnull=True).exists()
+    assert SUPPORT not in espace.logs
+
+
+def test_a_task_that_fails_is_told_and_stops_no_other(espace: Any) -> None:
+    done: list[int] = []
+
+    def fail(_now: Any) -> int:
+        raise ZeroDivisionError
+
+    with espace.role("ouvrier"):
+        for tache in (Tache("échec", fail, 0.0), Tache("autre", lambda _now: done.append(1) or 1, 0.0)):
+            tache.turn()
+    assert done == [1]
+    assert [(one.code, one.objet) for one in Alarme.objects.all()] == [("ouvrier.surprise", "échec")]
+
+
+def test_a_bounce_piped_by_the_mail_server_marks_the_mail_and_warns(espace: Any, tmp_path: Path) -> None:
+    post()
+    espace.sql("UPDATE courrier_courrier SET etat = 'envoye', envoye_le = now()")
+    row = Courrier.objects.get()
+    notice = tmp_path / "avis.eml"
+    notice.write_bytes(dsn(row.message_id, status="5.1.1"))
+    seen = espace.run("courrier", "retour", str(notice), "--json")
+    assert json.loads(seen.stdout) == {"courrier": row.pk, "etat": "rejete", "status": "5.1.1"}
+    assert Alarme.objects.get().code == "courrier.refuse"
+    assert f"n° {row.pk} rejete 5.1.1" in espace.run("courrier", "liste", "--etat", "rejete").stdout
+    assert espace.run("courrier", "renvoyer", str(row.pk)).returncode == 0
+    assert Courrier.objects.get().etat == "a_envoyer"
+
+
+def test_what_is_no_notice_is_refused_so_that_the_mail_server_does_not_insist(espace: Any, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"Subject: absent\r\n\r\nJe suis absent.\r\n")
+    assert espace.run("courrier", "retour", str(tmp_path / "x")).returncode == 65
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM acteurs_client",
+        "UPDATE courrier_courrier SET destinataire = 'autre@x.test'",
+        "UPDATE courrier_courrier SET sujet = 'autre'",
+        "DELETE FROM courrier_courrier",
+        "UPDATE liste_blanche_publication SET etat = 'publiee'",
+        "UPDATE journal SET auteur = 'autre'",
+        "SELECT password FROM auth_user",
+        "CREATE TABLE intrus (id int)",
+    ],
+)
+def test_what_the_ouvrier_may_not(espace: Any, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        espace.sql(statement, role="ouvrier")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE courrier_courrier SET texte = 'autre'", "DELETE FROM courrier_courrier"])
+def test_what_the_pages_may_not(espace: Any, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        espace.sql(statement, role="pages")
