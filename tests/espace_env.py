@@ -9,6 +9,7 @@ Django is set up once per process of pytest (:func:`django_ready`: files only); 
 from __future__ import annotations
 
 import atexit
+import base64
 import contextlib
 import itertools
 import os
@@ -168,7 +169,7 @@ def django_ready() -> Environment:
         raise pytest.UsageError(message)
     folder = Path(tempfile.mkdtemp(prefix="espace-essai-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = Environment(folder, _pki(folder), {"pages": free_port(), "zone": free_port(socket.SOCK_DGRAM)})
+    environment = Environment(folder, _pki(folder), {"pages": free_port(), "zone": free_port(socket.SOCK_DGRAM), "courrier": free_port()})
     _secrets(environment)
     (folder / "socket").symlink_to(folder)
     environment.config.write_text(toml(environment), encoding="utf-8")
@@ -191,7 +192,7 @@ def build(server: Any) -> Environment:
     for role in ROLES:
         server.create_role(PREFIX + role, environment.passwords[role])
     server.create_database(MODEL, owner=f"{PREFIX}proprietaire")
-    done = environment.run("migrate")
+    done = environment.run("migrate", timeout=300)
     assert done.returncode == 0, done.stderr
     return environment
 
@@ -200,9 +201,11 @@ def _pki(folder: Path) -> Any:
     from banc.pki import OrganisationPlan, PkiPlan, build
 
     organisation = OrganisationPlan("a", "CENTRE D'IMAGERIE A", "300000000300019")
-    return build(
-        folder / "pki", PkiPlan.of_mesh({"a": (organisation, (DB, f"db2.1.{ZONE}"))}, servers=("espace.banc.test",)), datetime.now(UTC)
+    seal = OrganisationPlan("attestations", "BANC-DRIMM ADMINISTRATEUR", "300000000000000", cn_sign="Attestations DRIM-M")
+    plan = PkiPlan.of_mesh(
+        {"a": (organisation, (DB, f"db2.1.{ZONE}")), "attestations": (seal, ())}, servers=("espace.banc.test",)
     )
+    return build(folder / "pki", plan, datetime.now(UTC))
 
 
 def _secrets(environment: Environment) -> None:
@@ -212,6 +215,7 @@ def _secrets(environment: Environment) -> None:
     for role, password in environment.passwords.items():
         write_secret(folder / "passwords" / (PREFIX + role), password)
     write_secret(folder / "secret_key", secrets.token_urlsafe(48))
+    write_secret(folder / "trousseau", f"essai {base64.b64encode(secrets.token_bytes(32)).decode()}")
 
 
 def write_secret(path: Path, text: str) -> None:
@@ -239,6 +243,9 @@ port = {environment.ports["pages"]}
 public_url = "{environment.url}"
 secret_key = "secret_key"
 
+[coffre]
+keys_file = "trousseau"
+
 [zone]
 name = "{ZONE}"
 host = "127.0.0.1"
@@ -249,10 +256,26 @@ caa = ['0 issue "ca.banc.test"']
 parking = "parking.administrateur.test"
 refresh_seconds = 0.2
 
+[courrier]
+host = "127.0.0.1"
+port = {environment.ports["courrier"]}
+tls = "none"
+sender = "espace@administrateur.test"
+agents = "agents@administrateur.test"
+retours = "retours@administrateur.test"
+first_retry_seconds = 0.2
+longest_retry_seconds = 1
+poll_seconds = 0.2
+
 [liste_blanche]
 anchors = "{pki.anchors_dir}"
 publication = "publication"
 poll_seconds = 0.5
+
+[attestation.signer]
+certificate = "{pki.sign("attestations").certificate}"
+key = "{pki.sign("attestations").key}"
+chain = "{pki.root}"
 
 [liste_blanche.signer]
 certificate = "{signer.certificate}"

@@ -200,6 +200,19 @@ def test_an_account_made_by_the_command_opens_the_console(running: Environment, 
     assert get(f"{running.url}/console/")[2].count(b"Connexion") >= 1
 
 
+def test_a_second_factor_made_by_the_command_goes_to_a_file_and_is_never_written_over(espace: Environment, tmp_path: Path) -> None:
+    write_secret(tmp_path / "mot", "une phrase de passe longue 42")
+    made = ("compte", "creer", "--login", "agent", "--password-file", str(tmp_path / "mot"), "--totp-file", str(tmp_path / "totp"))
+    assert espace.run(*made).returncode == 0
+    secret = (tmp_path / "totp").read_text()
+    again = espace.run("compte", "facteur", "--login", "agent", "--totp-file", str(tmp_path / "totp"))
+    assert (again.returncode, "acteurs.fichier_refuse" in again.stderr) == (1, True)
+    assert (tmp_path / "totp").read_text() == secret
+    lost = espace.run("compte", "facteur", "--login", "agent")
+    assert (lost.returncode, "prochaine connexion" in lost.stdout) == (0, True)
+    assert espace.sql("SELECT count(*) FROM mfa_authenticator") == [(0,)]
+
+
 @pytest.mark.parametrize("word", ["bref", "motdepasse", "123456789012"])
 def test_a_weak_password_makes_no_account(espace: Environment, tmp_path: Path, word: str) -> None:
     write_secret(tmp_path / "mot", word)

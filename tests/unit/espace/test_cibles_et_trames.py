@@ -21,6 +21,7 @@ ZONE = "mesimagesmedicales.fr"
         ("passerelle.operateur.fr.", "passerelle.operateur.fr"),
         (" a-1.b ", "a-1.b"),
         ("imagerie.hôpital.fr", "imagerie.xn--hpital-ixa.fr"),
+        ("Straße.Operateur.fr", "xn--strae-oqa.operateur.fr"),  # not strasse: another host
     ],
 )
 def test_a_host_is_kept_in_its_canonical_form(typed: str, kept: str) -> None:

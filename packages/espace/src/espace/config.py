@@ -9,24 +9,15 @@ from datetime import time
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from confiance.exploitation.settings import SecretFile, Section, Settings, load
-from espace.zone.cibles import CibleRefusee, canonical_host
-
-File = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-
-
-def _host(text: str) -> str:
-    try:
-        return canonical_host(text)
-    except CibleRefusee as error:
-        raise ValueError(error.message) from None
-
-
-Host = Annotated[str, AfterValidator(_host)]
+from espace.calendrier.rules import Region
+from espace.config_zone import Controle, File, Host, PowerDns, Rfc2136
+from espace.courrier.reglages import Courrier
+from espace.web.comptes.reglages import Isc
 
 
 class Database(Section):
@@ -85,6 +76,7 @@ class Zone(Section):
     host: str = Field("127.0.0.1", description="Adresse d'écoute du serveur DNS, en UDP et en TCP.")
     port: int = Field(53, description="Port d'écoute du serveur DNS.")
     ttl: int = Field(300, gt=0, description="Durée de cache des réponses, en secondes.")
+    www: bool = Field(True, description="Publier aussi www.vi : des AC du marché y vérifient le contrôle du nom vi (DCV).")
     soa: Soa = Field(Soa(), description="Début d'autorité.")
     nameservers: tuple[Host, ...] = Field(min_length=1, description="Serveurs de noms de la zone.")
     addresses: dict[Host, tuple[IPv4Address | IPv6Address, ...]] = Field(
@@ -96,6 +88,23 @@ class Zone(Section):
     tcp_connections: int = Field(64, gt=0, description="Connexions TCP simultanées.")
     tcp_idle_seconds: float = Field(10.0, gt=0, description="Silence au bout duquel une connexion TCP est fermée.")
     tcp_queries: int = Field(100, gt=0, description="Questions acceptées par connexion TCP.")
+    secondaires: tuple[IPv4Address | IPv6Address, ...] = Field(
+        (), description="Serveurs secondaires : eux seuls reçoivent la zone du serveur embarqué (AXFR), et sont avertis de ses changements."
+    )
+    secondaires_port: int = Field(53, description="Port où les serveurs secondaires sont avertis d'un changement (NOTIFY).")
+    adaptateur: Literal["embarque", "rfc2136", "powerdns"] = Field(
+        "embarque", description="Où la zone est publiée : serveur embarqué, mises à jour dynamiques signées TSIG, ou API de PowerDNS."
+    )
+    rfc2136: Rfc2136 | None = Field(None, description="Serveur primaire mis à jour par RFC 2136.")
+    powerdns: PowerDns | None = Field(None, description="API de PowerDNS.")
+    controle: Controle = Field(Controle(), description="Ce qui est contrôlé de la zone publiée.")
+
+    @model_validator(mode="after")
+    def _adapted(self) -> Self:
+        if self.adaptateur != "embarque" and getattr(self, self.adaptateur) is None:
+            message = f"l'adaptateur {self.adaptateur} demande la table [zone.{self.adaptateur}]"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _glue(self) -> Self:
@@ -222,6 +231,52 @@ class ListeBlanche(Section):
         return (self.signer, *self.next_signers)
 
 
+class Coffre(Section):
+    """[coffre] — keys under which pieces and secrets are sealed in the database."""
+
+    keys_file: SecretFile = Field(
+        description="Trousseau : « identifiant clé-base64 », une ligne par clé de 32 octets, la plus récente d'abord."
+    )
+
+
+class Guichet(Section):
+    """[guichet] — limits of what an Operateur may send."""
+
+    piece_max_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Taille maximale d'une pièce, en octets.")
+    pieces_max: int = Field(12, gt=0, description="Nombre maximal de pièces d'un dossier, les remplacées comprises.")
+    brouillon_jours: int = Field(60, gt=0, description="Jours au bout desquels un brouillon laissé sans suite est abandonné.")
+    brouillons_max: int = Field(50, gt=0, description="Nombre maximal de brouillons ouverts par Opérateur.")
+    modeles_va: dict[str, File] = Field(
+        default_factory=dict, description="Modèles vierges du document de VA, par version ; la dernière écrite est celle à remplir."
+    )
+    purge_jours: int = Field(
+        365, gt=0, description="Jours après la fin d'un dossier au bout desquels ses pièces sont effacées ; leur empreinte reste."
+    )
+
+
+class Instruction(Section):
+    """[instruction] — due dates, reminders, and how names are resolved for the machine checks."""
+
+    region: Region = Field(Region.METROPOLE, description="Jours fériés suivis : ceux de la métropole, ou ceux d'une autre région.")
+    instruction_jours: int = Field(10, gt=0, le=250, description="Délai que l'administrateur se donne pour répondre, en jours ouvrés.")
+    complement_jours: int = Field(10, gt=0, le=250, description="Délai par défaut d'un complément demandé, en jours ouvrés.")
+    va_jours: int = Field(10, gt=0, le=250, description="Délai de fourniture du document de VA, en jours ouvrés (CGI §6.3).")
+    rappel_jours: int = Field(3, gt=0, le=60, description="Un rappel part ce nombre de jours ouvrés avant une échéance.")
+    remediation_jours: int = Field(30, gt=0, le=1000, description="Délai de remédiation proposé pour une exclusion, en jours calendaires.")
+    relance_seconds: float = Field(60.0, gt=0, le=3600, description="Délai entre deux passages sur les échéances, en secondes.")
+    resolveurs: tuple[IPv4Address | IPv6Address, ...] = Field(
+        (), description="Adresses des résolveurs DNS des contrôles ; vide, ceux du système."
+    )
+    resolveur_port: int = Field(53, gt=0, lt=65536, description="Port de ces résolveurs.")
+    resolution_secondes: float = Field(3.0, gt=0, description="Durée maximale de la résolution d'un nom, en secondes.")
+
+
+class Attestation(Section):
+    """[attestation] — the seal of the attestations de délégation; only the process signataire opens its key."""
+
+    signer: Signer
+
+
 class EspaceSettings(Settings):
     """Every setting of the Espace."""
 
@@ -232,6 +287,12 @@ class EspaceSettings(Settings):
     pages: Pages
     zone: Zone
     liste_blanche: ListeBlanche
+    courrier: Courrier
+    attestation: Attestation | None = Field(None, description="Cachet des attestations de délégation ; absent, aucune n'est délivrée.")
+    isc: Isc | None = Field(None, description="Fournisseur d'identité iSC ; absent, les comptes sont locaux, à deux facteurs.")
+    coffre: Coffre | None = Field(None, description="Trousseau sous lequel les pièces sont scellées ; absent, aucune n'est reçue.")
+    guichet: Guichet = Field(Guichet(), description="Limites du guichet.")
+    instruction: Instruction = Field(Instruction(), description="Échéances et contrôles des dossiers.")
 
 
 @cache

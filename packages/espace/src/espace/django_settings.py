@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from confiance.exploitation.settings import read_secret
 from espace.config import current, process_name
 from espace.roles import role_of
+from espace.web.comptes.reglages import providers
 
 ESPACE = current()
 _public = urlsplit(ESPACE.pages.public_url)
@@ -32,12 +33,25 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "espace.journal",
     "espace.alarmes",
     "espace.acteurs",
     "espace.registre",
+    "espace.zone",
+    "espace.conditions",
+    "espace.courrier",
     "espace.liste_blanche",
     "espace.tete",
+    "espace.attestation",
+    "espace.coffre",
+    "espace.guichet",
+    "espace.instruction",
+    "espace.meteo",
     "espace.web",
 ]
 
@@ -51,6 +65,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "espace.web.comptes.facteur.SecondFacteur",
+    "espace.web.comptes.acces.Acces",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -101,14 +118,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "console:connexion"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console:accueil"
-LOGOUT_REDIRECT_URL = "console:connexion"
+LOGOUT_REDIRECT_URL = "public:accueil"
+
+ACCOUNT_ADAPTER = "espace.web.comptes.adaptateurs.ComptesAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_CHANGE_EMAIL = False
+MFA_ADAPTER = "espace.web.comptes.adaptateurs.FacteursAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+SOCIALACCOUNT_ADAPTER = "espace.web.comptes.adaptateurs.IscAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+# the link carries a state that only this session knows; a form could not go there, for the policy refuses what leaves our pages
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = providers(ESPACE.isc)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "console/verrouille.html"
+AXES_LOCKOUT_TEMPLATE = "comptes/verrouille.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_DISABLE_ACCESS_LOG = True
 AXES_RESET_ON_SUCCESS = True
@@ -143,5 +179,5 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "espace.web.erreurs.csrf_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+DATA_UPLOAD_MAX_NUMBER_FILES = 4  # a form has one file, two at most; the body is bounded before Django reads it
 LOGGING_CONFIG = None  # confiance.exploitation.logs owns the logs of the process

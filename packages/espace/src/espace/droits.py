@@ -14,7 +14,7 @@ from psycopg import sql
 
 from espace.roles import OWNER, ROLES
 
-_PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z_, ]+)\))?")
+_PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_, ]+)\))?")
 
 _NEVER_CHANGED = """
 CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -23,6 +23,18 @@ BEGIN
 END $$;
 CREATE TRIGGER {guard} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {guard}();
 CREATE TRIGGER {emptied} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}();
+"""
+_COLUMNS_NEVER_CHANGED = """
+CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'ces colonnes de % ne changent pas, ses lignes ne partent pas', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER {guard} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION {guard}();
+CREATE TRIGGER {kept} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}();
+CREATE TRIGGER {emptied} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}();
+"""
+_COLUMNS_CHANGED_AGAIN = """
+DROP TRIGGER {guard} ON {table}; DROP TRIGGER {kept} ON {table}; DROP TRIGGER {emptied} ON {table}; DROP FUNCTION {guard}();
 """
 _ADDED_ONLY = """
 CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -93,6 +105,31 @@ def never_changed(table: str, *, when: str = "true") -> RunPython:
 
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
+
+    return RunPython(forward, backward)
+
+
+def columns_never_changed(table: str, *columns: str) -> RunPython:
+    """Return the operation after which nobody, the owner included, may change these columns, nor DELETE or TRUNCATE rows of this table.
+
+    Args:
+        table: name of the table.
+        columns: those that keep for ever the value that they were given.
+    """
+    differs = (sql.SQL("OLD.{0} IS DISTINCT FROM NEW.{0}").format(sql.Identifier(column)) for column in columns)
+    names = {
+        "table": sql.Identifier(table),
+        "guard": sql.Identifier(f"{table}_colonnes_fixes"),
+        "kept": sql.Identifier(f"{table}_jamais_part"),
+        "emptied": sql.Identifier(f"{table}_jamais_vide"),
+        "changed": sql.SQL(" OR ").join(differs),
+    }
+
+    def forward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_COLUMNS_NEVER_CHANGED).format(**names)), params=None)
+
+    def backward(_apps: Any, editor: Any) -> None:
+        editor.execute(_text(editor, sql.SQL(_COLUMNS_CHANGED_AGAIN).format(**names)), params=None)
 
     return RunPython(forward, backward)
 

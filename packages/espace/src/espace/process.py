@@ -21,7 +21,7 @@ class ProcessusInconnu(OwnError):
 
     code = "espace.processus_inconnu"
     message = "Ce processus n'existe pas."
-    remede = "Les processus sont pages, signataire, temoin, depot et zone."
+    remede = "Les processus sont pages, signataire, temoin, depot, ouvrier et zone."
 
 
 def _pages(settings: EspaceSettings) -> None:
@@ -40,6 +40,10 @@ def _depot(settings: EspaceSettings) -> None:
     _entry("espace.liste_blanche.depot")(settings)
 
 
+def _ouvrier(settings: EspaceSettings) -> None:
+    _entry("espace.ouvrier")(settings)
+
+
 def _zone(settings: EspaceSettings) -> None:
     _entry("espace.zone.processus")(settings.zone)
 
@@ -49,6 +53,7 @@ PROCESSES: dict[str, Callable[[EspaceSettings], None]] = {
     "signataire": _signataire,
     "temoin": _temoin,
     "depot": _depot,
+    "ouvrier": _ouvrier,
     "zone": _zone,
 }
 
@@ -63,7 +68,7 @@ def setup(process: str) -> EspaceSettings:
     """Make this process the one of that name: its PostgreSQL role follows; then set Django up.
 
     Args:
-        process: pages, signataire, temoin, depot, zone, or what a command is: ``cli``, ``migrate``, ``comptes``.
+        process: pages, signataire, temoin, depot, ouvrier, zone, or what a command is: ``cli``, ``migrate``, ``comptes``.
 
     Raises:
         SettingsError: the configuration cannot be used.

@@ -4,7 +4,8 @@
 
 ``proprietaire`` owns the tables and runs the migrations; it serves no request. ``pages`` writes the Registre and asks for
 publications. ``signataire`` alone writes what is published. ``temoin`` only adds its signature to heads. ``depot`` only reads what is
-published, and goes out. ``zone`` only reads the Registre. Commands typed by a person use the role of
+published, and goes out. ``ouvrier`` sends the mails, watches the deadlines and seals
+the journal. ``zone`` reads the Registre and keeps what it saw of the DNS. Commands typed by a person use the role of
 ``pages``: a person at the keyboard has no more power than one at the console.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from confiance.errors import OwnError
 
-ROLES = ("proprietaire", "pages", "signataire", "zone", "temoin", "depot")
+ROLES = ("proprietaire", "pages", "signataire", "zone", "temoin", "depot", "ouvrier")
 OWNER = "proprietaire"
 _OF_COMMANDS = {"cli": "pages", "migrate": OWNER, "comptes": OWNER}
 
@@ -22,7 +23,7 @@ class RoleInconnu(OwnError):
 
     code = "espace.role_inconnu"
     message = "Ce rôle n'existe pas."
-    remede = "Les processus sont pages, signataire, temoin, depot et zone."
+    remede = "Les processus sont pages, signataire, temoin, depot, ouvrier et zone."
 
 
 def role_of(process: str, prefix: str) -> str:

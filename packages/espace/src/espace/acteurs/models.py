@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -84,3 +85,58 @@ class Commande(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operateur} — {self.site}"
+
+
+class RoleMembre(models.TextChoices):
+    """What a person is for its Operateur (Guide d'intégration §2)."""
+
+    REPRESENTANT_LEGAL = "representant_legal", _("Représentant légal")
+    MANDATAIRE = "mandataire", _("Mandataire")
+    CONTRIBUTEUR = "contributeur", _("Contributeur")
+    ADMINISTRATEUR_TECHNIQUE = "administrateur_technique", _("Administrateur technique")
+
+
+class Membre(models.Model):
+    """One person, one account, one Operateur. An account that has no such row belongs to no Operateur."""
+
+    user: models.OneToOneField[User, User] = models.OneToOneField(
+        User, on_delete=models.PROTECT, related_name="membre", verbose_name=_("compte")
+    )
+    operateur: models.ForeignKey[Operateur, Operateur] = models.ForeignKey(
+        Operateur, on_delete=models.PROTECT, related_name="membres", verbose_name=_("Opérateur")
+    )
+    role: models.CharField[str, str] = models.CharField(_("rôle"), max_length=30, choices=RoleMembre.choices)
+    actif: models.BooleanField[bool, bool] = models.BooleanField(_("actif"), default=True)
+    cree_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("créé le"))
+
+    class Meta:
+        verbose_name = _("membre d'un Opérateur")
+        verbose_name_plural = _("membres d'un Opérateur")
+        # who holds this permission is an agent of the administrateur; a person of an Operateur never does
+        permissions = (("console", _("Entrer dans la console de l'administrateur")),)
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()} — {self.operateur}"
+
+
+class Invitation(models.Model):
+    """A person asked to become a Membre: one link, once, for a while. Of the link only the fingerprint is kept."""
+
+    operateur: models.ForeignKey[Operateur, Operateur] = models.ForeignKey(
+        Operateur, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("Opérateur")
+    )
+    mail: models.EmailField[str, str] = models.EmailField(_("adresse électronique"))
+    role: models.CharField[str, str] = models.CharField(_("rôle"), max_length=30, choices=RoleMembre.choices)
+    empreinte: models.CharField[str, str] = models.CharField(_("empreinte du lien"), max_length=64, unique=True)
+    invite_par: models.CharField[str, str] = models.CharField(_("invité par"), max_length=150)
+    cree_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("créée le"))
+    expire_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("expire le"))
+    acceptee_le: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("acceptée le"), null=True)
+    annulee_le: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("annulée le"), null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.mail} — {self.operateur}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typer
 
 from confiance.exploitation import logs
-from espace.cli import comptes, exploitation, liste, registre
+from espace.cli import attestation, coffre, comptes, courrier, exploitation, journal, liste, registre, zone
 from espace.cli.sortie import told
 
 app = typer.Typer(
@@ -20,8 +20,13 @@ app = typer.Typer(
 )
 exploitation.add_to(app)
 comptes.add_to(app)
+coffre.add_to(app)
 registre.add_to(app)
 liste.add_to(app)
+courrier.add_to(app)
+attestation.add_to(app)
+journal.add_to(app)
+zone.add_to(app)
 
 
 def main() -> None:

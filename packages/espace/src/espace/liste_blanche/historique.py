@@ -76,6 +76,18 @@ def rows_in_force() -> Brouillon | None:
     return None if sha256 is None else _content(sha256)
 
 
+def rows_of(sha256: str) -> Brouillon:
+    """Return the rows of a list that was published.
+
+    Args:
+        sha256: of its file.
+
+    Raises:
+        ContenuAltere: its bytes are not those that were verified.
+    """
+    return _content(sha256)
+
+
 def remember(relue: ListeBlanche) -> None:
     """Keep the rows of a list that was just verified and published, so that the next publication does not read its bytes again."""
     kept = Brouillon(relue.domaines, relue.date_generation, relue.namespace, relue.version_format)

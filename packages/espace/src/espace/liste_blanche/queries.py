@@ -18,6 +18,7 @@ from espace.liste_blanche.models import Approbation, Demande, Publication
 from espace.liste_blanche.rules import LigneDuRegistre, domaine
 from espace.liste_blanche.states import UNFINISHED, Avis, Etat, Origine
 from espace.registre import queries as registre
+from espace.registre.certificats import queries as certificats
 from espace.registre.states import IN_LIST
 
 
@@ -58,19 +59,24 @@ _COLUMNS = (
     "couple__operateur__modifie_le",
 )
 """Of a Drimbox, in the order of the fields of :class:`LigneDuRegistre`; no model is made of 20,000 rows read twice in a publication."""
+_COLUMNS_REPLACED = tuple("dn" if column == "dn_serv_ssl" else f"drimbox__{column}" for column in _COLUMNS)
+"""The same of a DN that a newer certificate replaces."""
 _MADE: dict[tuple[Any, ...], Domaine] = {}
 _MARQUE = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(ROW(
-    d.identifiant, c.db, c.vi, o.denomination, d.dn_serv_ssl, o.support_mail, o.support_telephone, d.modifie_le, o.modifie_le
-)::text, chr(10) ORDER BY c.tri, c.number), ''), 'UTF8')), 'hex')
-FROM registre_drimbox d JOIN registre_couplefqdn c ON c.id = d.couple_id JOIN acteurs_operateur o ON o.id = c.operateur_id
+    d.identifiant, c.db, c.vi, o.denomination, n.dn, o.support_mail, o.support_telephone, d.modifie_le, o.modifie_le
+)::text, chr(10) ORDER BY c.tri, c.number, n.rang), ''), 'UTF8')), 'hex')
+FROM (SELECT id AS drimbox_id, dn_serv_ssl AS dn, 0 AS rang FROM registre_drimbox
+      UNION ALL SELECT drimbox_id, dn, id FROM registre_dnremplace WHERE jusqua > now()) n
+JOIN registre_drimbox d ON d.id = n.drimbox_id
+JOIN registre_couplefqdn c ON c.id = d.couple_id JOIN acteurs_operateur o ON o.id = c.operateur_id
 WHERE d.statut = ANY(%s)
 """
 
 
 def lignes() -> list[LigneDuRegistre]:
     """Return what the Registre says now of the Drimboxes of the list, in the order of their names."""
-    return [LigneDuRegistre(*row) for row in registre.in_list().values_list(*_COLUMNS)]
+    return [LigneDuRegistre(*row) for row in _rows()]
 
 
 def marque() -> str:
@@ -207,11 +213,19 @@ def answered_by(demande_id: int, avis: Avis, auteur: str) -> bool:
 
 def wanted_rows() -> tuple[Domaine, ...]:
     """Return the rows that the Registre gives now; a row that says the same as the last time is the same object."""
-    rows = list(registre.in_list().values_list(*_COLUMNS))
+    rows = _rows()
     made = {row: _MADE.get(row) or domaine(LigneDuRegistre(*row)) for row in rows}
     _MADE.clear()
     _MADE.update(made)
     return tuple(made[row] for row in rows)
+
+
+def _rows() -> list[tuple[Any, ...]]:
+    """Return the columns of each row of the list. While one certificate replaces another, the former has its row after the new one's."""
+    rows = list(registre.in_list().values_list(*_COLUMNS))
+    db = _COLUMNS.index("couple__db")
+    replaced = {row[db]: row for row in certificats.in_list().values_list(*_COLUMNS_REPLACED)}
+    return [one for row in rows for one in (row, replaced.get(row[db])) if one is not None] if replaced else rows
 
 
 def pending_change() -> Diff:

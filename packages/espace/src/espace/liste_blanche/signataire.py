@@ -19,6 +19,7 @@ from django.db import connection
 
 from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
+from espace.attestation.sceau import Sceleur
 from espace.config import EspaceSettings
 from espace.database import listen
 from espace.liste_blanche.echeances import Echeancier
@@ -36,6 +37,7 @@ class Signataire:
     """The loop: hear a notification, or wake after ``poll_seconds``, then publish what waits."""
 
     def __init__(self, settings: EspaceSettings) -> None:
+        self._whole = settings
         self._settings = settings.liste_blanche
         self._zone = settings.zone.name
         self._stopping = threading.Event()
@@ -61,11 +63,13 @@ class Signataire:
         alone = partial(_alone, listening)
         publisher = Publisher(self._settings, zone=self._zone, alone=alone)
         etabli, echeancier = Etabli(self._settings, alone=alone), Echeancier(self._settings)
+        sceleur = Sceleur(self._whole)
         while not self._stopping.is_set():
             if alone():
                 _turn(publisher)
                 etabli.turn()  # after the list, that never waits for its head
                 echeancier.turn()
+                sceleur.turn()
             self._wait(listening)
 
     def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:

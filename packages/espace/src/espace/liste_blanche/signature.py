@@ -100,6 +100,19 @@ def certificate_of(signer: Signer) -> x509.Certificate:
         raise SettingsError(f"Le certificat d'un signataire ne peut pas être lu ({type(error).__name__}).") from None
 
 
+@contextmanager
+def key_of(signer: Signer) -> Iterator[SigningKey]:
+    """Open the key of a signer for the time of a block, and nothing else.
+
+    Raises:
+        SettingsError: a file is missing or unreadable, or the key is readable by others.
+        SigningKeyError, TokenError: not an RSA key, not the certificate's, or a token that does not give it.
+    """
+    certificate, chain = _read(signer)
+    with _key(signer, certificate, chain) as key:
+        yield key
+
+
 def _check_chain(key: SigningKey) -> None:
     """See that what the list embeds leads upwards: a reader that has only the root finds its way with it."""
     left, below = set(key.chain), key.certificate

@@ -28,6 +28,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 403, _("Accès refusé"), _("Cette page ne vous est pas ouverte."))
 
 
+def refused(request: HttpRequest, texte: str, *, status: int = 403) -> HttpResponse:
+    """Answer with our own words to a login that ends here."""
+    return _page(request, status, _("Accès refusé"), texte)
+
+
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - its text quotes the Referer
     """Answer 403 to a form that does not come from our pages, or whose session ended."""
     log.warning("web:csrf:refused", method=request.method)

@@ -7,11 +7,16 @@ from __future__ import annotations
 import os
 import ssl
 import warnings
+from typing import cast
 
 import uvicorn
 from django.core.asgi import get_asgi_application
 
-from espace.config import Pages
+from espace.config import Pages, current
+from espace.web.limite import FORM_BYTES, App, BoundedBody
+
+_FILES = 2
+"""Files of one form, at most."""
 
 
 def main(settings: Pages) -> None:
@@ -24,7 +29,7 @@ def main(settings: Pages) -> None:
 def _config(settings: Pages) -> uvicorn.Config:
     tls = settings.tls
     config = uvicorn.Config(
-        get_asgi_application(),
+        BoundedBody(cast("App", get_asgi_application()), _FILES * current().guichet.piece_max_bytes + FORM_BYTES),
         host=settings.host,
         port=settings.port,
         lifespan="off",

@@ -6,6 +6,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("espace.web.public.urls")),
+    path("compte/", include("espace.web.comptes.urls")),
+    path("portail/", include("espace.web.portail.urls")),
     path("console/", include("espace.web.console.urls")),
 ]
 handler400 = "espace.web.erreurs.bad_request"

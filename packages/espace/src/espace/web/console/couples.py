@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Couples of FQDN: looked for, shown with their history, integrated and excluded."""
+"""Couples of FQDN: looked for, shown with their history, and excluded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from confiance.errors import DrimmError
-from espace.journal import queries as journal
-from espace.liste_blanche.actions import exclude_and_publish
-from espace.registre import actions, queries
+from espace.instruction.actions import exclure
+from espace.instruction.queries import exclusions
+from espace.liste_blanche import queries as liste
+from espace.registre import queries
 from espace.registre.models import CoupleFqdn
-from espace.registre.states import Motif, allowed
+from espace.registre.revisions.queries import lignes_du_couple
+from espace.registre.states import IN_LIST, Motif, allowed
 from espace.web.console.attente import wait_for
-from espace.web.console.formulaires import Exclusion, Integration, Recherche
-from espace.web.console.requete import auteur, page_of, posted, query_without_page, sentence, tell
+from espace.web.console.formulaires import Exclusion, Recherche
+from espace.web.console.histoire import histoire_of
+from espace.web.console.recherche import criteres
+from espace.web.console.requete import agent, posted, tell
+from espace.web.console.suite import suite_of
+
+_DATES = ("attribue_du", "attribue_au", "modifie_du", "modifie_au", "operateur")
 
 
 @require_safe
@@ -28,9 +35,16 @@ from espace.web.console.requete import auteur, page_of, posted, query_without_pa
 def index(request: HttpRequest) -> HttpResponse:
     """Show the couples that the search finds."""
     recherche = Recherche(request.GET)
-    words, statut = (recherche.cleaned_data["q"], recherche.cleaned_data["statut"]) if recherche.is_valid() else ("", "")
-    page = page_of(request, queries.search_couples(words, statut))
-    return render(request, "console/couples.html", {"recherche": recherche, "page": page, "suite": query_without_page(request)})
+    page = suite_of(request, queries.search_couples(criteres=criteres(recherche)), "tri", "number")
+    more = any(recherche.cleaned_data.get(name) for name in _DATES)
+    values = {
+        "recherche": recherche,
+        "page": page,
+        "filtres": request.GET.urlencode(),
+        "dates": [recherche[n] for n in _DATES],
+        "plus": more,
+    }
+    return render(request, "console/couples.html", values)
 
 
 @require_safe
@@ -39,45 +53,49 @@ def detail(request: HttpRequest, db: str) -> HttpResponse:
     """Show one couple, its Drimbox and its history."""
     couple = _couple(db)
     commande = couple.pacs.commande
-    objets = [f"couple:{couple.db}", f"commande:{commande.pk}", f"operateur:{couple.operateur.pk}"]
-    values = {"couple": couple, "commande": commande, "journal": journal.history(objets), "permis": allowed(couple.drimbox.statut)}  # type: ignore[attr-defined]  # reverse name of Drimbox.couple
+    drimbox = couple.drimbox  # type: ignore[attr-defined]  # reverse name of Drimbox.couple
+    values = {
+        "couple": couple,
+        "commande": commande,
+        "permis": allowed(drimbox.statut),
+        "certifie": drimbox.statut in IN_LIST,
+        "remplaces": drimbox.dn_remplaces.filter(jusqua__gt=timezone.now()),
+        "histoire": histoire_of(request, lignes_du_couple(couple)),
+    }
     return render(request, "console/couple.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def integration(request: HttpRequest, db: str) -> HttpResponse:
-    """Ask for the DN, then integrate."""
-    couple, form = _couple(db), Integration(posted(request))
-    if request.method == "POST" and form.is_valid():
-        dn, identifiant = form.cleaned_data["dn"], form.cleaned_data["identifiant"]
-        try:
-            actions.integrate(couple.db, dn, identifiant=identifiant, auteur=auteur(request), now=timezone.now())
-        except DrimmError as error:
-            form.add_error(None, sentence(error))
-        else:
-            messages.success(request, _("%(db)s est intégrée. Publiez la liste pour que les autres DRIMbox la voient.") % {"db": couple.db})
-            return redirect("console:couple", db=couple.db)
-    return render(request, "console/integration.html", {"couple": couple, "form": form}, status=400 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def exclusion(request: HttpRequest, db: str) -> HttpResponse:
-    """Ask for the motif and a confirmation, then exclude and publish."""
+    """Ask for the motif, its words and a confirmation, then exclude, tell in writing, and publish."""
     couple, form = _couple(db), Exclusion(posted(request))
     if request.method == "POST" and form.is_valid():
+        data, before = form.cleaned_data, liste.last_demande()
         try:
-            _drimbox, demande = exclude_and_publish(
-                couple.db, Motif(form.cleaned_data["motif"]), auteur=auteur(request), now=timezone.now()
+            exclure(
+                couple.db,
+                Motif(data["motif"]),
+                data["expose"],
+                agent(request),
+                at=timezone.now(),
+                remediation_jours=data["remediation_jours"],
             )
         except DrimmError as error:
             tell(request, error)
             return redirect("console:couple", db=couple.db)
-        messages.success(request, _("%(db)s est exclue. La publication de la liste sans elle est demandée.") % {"db": couple.db})
-        wait_for(demande)
-        return redirect("console:publication", demande_id=demande.pk)
-    return render(request, "console/exclusion.html", {"couple": couple, "form": form}, status=400 if form.errors else 200)
+        messages.success(request, _("%(db)s est exclue et son Opérateur prévenu. La liste sans elle est demandée.") % {"db": couple.db})
+        return _published(couple, before)
+    values = {"couple": couple, "form": form, "passees": exclusions(couple)}
+    return render(request, "console/exclusion.html", values, status=400 if form.errors else 200)
+
+
+def _published(couple: CoupleFqdn, before: int) -> HttpResponse:
+    demande = liste.demande(liste.last_demande())
+    if demande is None or demande.pk <= before:
+        return redirect("console:couple", db=couple.db)
+    wait_for(demande)
+    return redirect("console:publication", demande_id=demande.pk)
 
 
 def _couple(db: str) -> CoupleFqdn:

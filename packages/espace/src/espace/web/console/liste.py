@@ -35,9 +35,10 @@ from espace.web.ecarts import page_of_ecarts
 def index(request: HttpRequest) -> HttpResponse:
     """Show the list in force, what waits, what is wrong, and every publication."""
     now, configured = timezone.now(), settings.ESPACE.liste_blanche
-    waiting, troubles = suivi.en_attente(configured), list(alarmes.open_alarms())
+    liste, troubles = queries.current(), list(alarmes.open_alarms())
+    waiting = suivi.en_attente(configured, liste)
     values = {
-        "liste": queries.current(),
+        "liste": liste,
         "prochaine": queries.next_publication(now, configured.resign_at),
         "en_attente": waiting,
         "ecarts": page_of_ecarts(request, waiting.change),
@@ -132,7 +133,7 @@ def _shown(request: HttpRequest, demande_id: int, *, status: int = 200) -> HttpR
 
 def _to_answer(request: HttpRequest, demande: Demande, publication: Publication) -> dict[str, Any]:
     """Return what a second person looks at: the rows that wait, as long as the Registre still says the same."""
-    waiting = suivi.en_attente(settings.ESPACE.liste_blanche)
+    waiting = suivi.en_attente(settings.ESPACE.liste_blanche, queries.current())
     same = waiting.lignes_sha256 == publication.lignes_sha256
     return {
         "a_repondre": queries.approbation(demande.pk) is None,

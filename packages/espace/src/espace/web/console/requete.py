@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from confiance.errors import DrimmError
+from espace.acteurs.acteur import Acteur, Qui
 
 PER_PAGE = 50
 M = TypeVar("M", bound=Model)
@@ -47,3 +48,8 @@ def query_without_page(request: HttpRequest) -> str:
     values: Any = request.GET.copy()
     values.pop("page", None)
     return f"{values.urlencode()}&" if values else ""
+
+
+def agent(request: HttpRequest) -> Acteur:
+    """Return who acts; the door of the console lets agents in, and nobody else."""
+    return Acteur(auteur(request), Qui.AGENT)

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from confiance.exploitation.settings import SettingsError
-from confiance.liste_blanche import Diff, Domaine, RemovalGuard
+from confiance.liste_blanche import Diff, RemovalGuard
 from confiance.transparence import Tete as Head
 from espace.alarmes.models import Alarme
 from espace.config import ListeBlanche
 from espace.liste_blanche import echeances, historique, queries
 from espace.liste_blanche.calendrier import Echeance
 from espace.liste_blanche.changement import compare, is_mass_removal, lignes_sha256
+from espace.registre.revisions import queries as revisions
 from espace.tete import queries as tetes
 from espace.tete import rules as tete_rules
 from espace.tete.composition import content
 from espace.tete.models import SignatureTete, Tete
 
+_COMPARED: dict[tuple[str | None, str, RemovalGuard], EnAttente] = {}
+"""The last comparison, by what it compared."""
 _DEPOT = "depot_git."
 """How the codes of the alarms of the git repository begin."""
 
@@ -78,11 +81,25 @@ class Calendrier:
     refus: str = ""
 
 
-def en_attente(settings: ListeBlanche) -> EnAttente:
-    """Compare the Registre with the list in force."""
-    held, wanted = _held(), queries.wanted_rows()
+def en_attente(settings: ListeBlanche, liste: queries.EnVigueur | None) -> EnAttente:
+    """Compare the Registre with the list in force; again only when one of the two moved, since 20,000 rows are long to compare.
+
+    Args:
+        settings: what readers hold back.
+        liste: the list in force, as the page shows it.
+    """
     guard = RemovalGuard(settings.removal_fraction, settings.removal_floor)
-    return EnAttente(compare(held, wanted), is_mass_removal(held, wanted, guard), lignes_sha256(wanted))
+    seen = revisions.repere()
+    key = (seen, liste.sha256 if liste else "", guard)
+    if seen is not None and key in _COMPARED:
+        return _COMPARED[key]
+    held = historique.rows_of(liste.sha256).domaines if liste else ()
+    wanted = queries.wanted_rows()
+    found = EnAttente(compare(held, wanted), is_mass_removal(held, wanted, guard), lignes_sha256(wanted))
+    _COMPARED.clear()
+    if revisions.repere() == seen:
+        _COMPARED[key] = found
+    return found
 
 
 def etat_tete(now: datetime) -> EtatTete:
@@ -114,11 +131,6 @@ def calendrier(settings: ListeBlanche, now: datetime) -> Calendrier:
     except SettingsError as error:
         return Calendrier([], error.message)
     return Calendrier([(one, _place(one, now)) for one in found])
-
-
-def _held() -> tuple[Domaine, ...]:
-    rows = historique.rows_in_force()
-    return rows.domaines if rows is not None else ()
 
 
 def _missing(waiting: Tete) -> list[str]:

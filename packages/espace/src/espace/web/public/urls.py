@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from espace.web.public import adresses, historique, journal, listes, views
+from espace.web.public import adresses, attestations, historique, journal, listes, views
 
 __all__ = ["adresses", "app_name", "urlpatterns"]
 
 app_name = "public"
 urlpatterns = [
     path("", views.accueil, name="accueil"),
+    path("espace/", views.espace, name="espace"),
     path("liste-blanche.xml", views.liste_blanche, name="liste_blanche"),
     path("tete.json", journal.tete, name="tete"),
     path("journal/consistance/<nombre:de>-<nombre:vers>.json", journal.consistance, name="consistance"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("listes/comparer", listes.comparer, name="comparer"),
     path("listes/<nombre:sequence>/", listes.une, name="une_liste"),
     path("listes/<nombre:sequence>.xml", journal.ancienne, name="ancienne"),
+    path("attestations/", attestations.verifier, name="attestations"),
     path("historique", historique.page, name="historique"),
     path("api/liste-blanche/historique", historique.api, name="api_historique"),
     path("sante", views.sante, name="sante"),

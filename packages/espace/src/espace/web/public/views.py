@@ -23,6 +23,12 @@ def accueil(request: HttpRequest) -> HttpResponse:
     return render(request, "public/accueil.html", {"liste": queries.current()})
 
 
+@require_safe
+def espace(request: HttpRequest) -> HttpResponse:
+    """Say what the Espace de Confiance is, to who never heard of it."""
+    return render(request, "public/espace.html")
+
+
 def _etag(_request: HttpRequest) -> str | None:
     liste = queries.current()
     return f'"{liste.sha256}"' if liste else None

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""The process ``ouvrier``: what must be done without anybody asking. It sends the mails, watches the due dates, and seals the journal.
+
+It goes out, so it holds no key. Only one works at a time, by an advisory lock held by its listening connection; another one started beside
+waits to replace it.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+import psycopg
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.utils import timezone
+
+from confiance.errors import DrimmError, OwnError, TransportError
+from confiance.exploitation.logs import get_logger
+from espace.alarmes.actions import raise_alarm, settle
+from espace.conditions.actions.conteneur import destroy_old_secrets
+from espace.config import EspaceSettings
+from espace.courrier.actions import CHANNEL
+from espace.courrier.envoi import Facteur
+from espace.database import listen
+from espace.instruction.echeances import relancer
+from espace.journal.actions import seal
+from espace.journal.temoignage import witness
+
+log = get_logger("ouvrier")
+_LOCK = 0x4F555652
+_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
+_PAUSE_AFTER_FAILURE = 1.0
+_MINUTE = 60.0
+_HOUR = 3600.0
+
+
+class OuvrierSurprise(OwnError):
+    """A task failed in a way that nobody foresaw."""
+
+    code = "ouvrier.surprise"
+    message = "Une tâche de fond a échoué d'une façon imprévue ; elle sera reprise."
+    remede = "Lisez les journaux du processus ouvrier, puis signalez ce cas à l'équipe qui maintient l'Espace."
+
+
+@dataclass
+class Tache:
+    """One thing to do, again and again.
+
+    Attributes:
+        name: said in alarms.
+        work: given the present instant, does what is due and returns how many things were done; it is called again at once after many.
+        seconds: delay between two calls.
+        after: monotonic instant before which it is left alone.
+    """
+
+    name: str
+    work: Callable[[datetime], int]
+    seconds: float
+    after: float = 0.0
+
+    def turn(self) -> None:
+        """Do what is due. A failure is an alarm, and stops no other task.
+
+        Raises:
+            django.db.Error, psycopg.Error: PostgreSQL failed.
+        """
+        if time.monotonic() < self.after:
+            return
+        self.after = time.monotonic() + self.seconds
+        try:
+            self.work(timezone.now())
+        except (DatabaseError, psycopg.Error):
+            raise
+        except DrimmError as error:
+            self._tell(error)
+        except Exception as error:  # whatever it is, the other tasks go on and a person is told
+            log.error("ouvrier:tache:surprised", exc_info=error, task=self.name)
+            self._tell(OuvrierSurprise())
+        else:
+            settle([OuvrierSurprise.code], objet=self.name, now=timezone.now())
+
+    def _tell(self, error: DrimmError) -> None:
+        log.error("ouvrier:tache:failed", exc_info=error, task=self.name, code=error.code)
+        raise_alarm(error, objet=self.name, now=timezone.now())
+
+
+class Boucle:
+    """The loop: hear a notification, or wake after ``poll_seconds``, then do what is due."""
+
+    def __init__(self, settings: EspaceSettings) -> None:
+        self._poll = settings.courrier.poll_seconds
+        self._stopping = threading.Event()
+        facteur = Facteur(settings, stopping=self._stopping.is_set)
+        self._taches = (
+            Tache("courrier", lambda _now: facteur.turn(), 0.0),
+            Tache("echeances", relancer, settings.instruction.relance_seconds),
+            Tache("secrets", destroy_old_secrets, _MINUTE),
+            Tache("sceau", seal, min(self._poll, _MINUTE)),
+            Tache("sceau complet", lambda now: seal(now, complete=True), _HOUR),
+            Tache("temoignage", witness, _MINUTE),
+        )
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Ask for the end: the mail under way is finished first."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until told to stop; a failure of PostgreSQL delays and never loses."""
+        log.info("ouvrier:process:ready")
+        while not self._stopping.is_set():
+            try:
+                with listen(CHANNEL) as listening:
+                    self._serve(listening)
+            except (TransportError, psycopg.Error, DatabaseError) as error:
+                log.error("ouvrier:base:lost", exc_info=error)
+                connection.close()
+                self._stopping.wait(_PAUSE_AFTER_FAILURE)
+        connection.close()
+
+    def _serve(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._stopping.is_set():
+            row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+            if row and row[0]:
+                for tache in self._taches:
+                    if not self._stopping.is_set():
+                        tache.turn()
+            self._wait(listening)
+
+    def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
+        until = time.monotonic() + self._poll
+        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
+                return
+
+
+def main(settings: EspaceSettings) -> None:
+    """Run the process until SIGTERM."""
+    boucle = Boucle(settings)
+    signal.signal(signal.SIGTERM, boucle.stop)
+    signal.signal(signal.SIGINT, boucle.stop)
+    boucle.run()

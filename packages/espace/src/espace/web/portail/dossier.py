@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""One request of an Operateur: where it is, what is expected, its history, its pieces, its messages."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from confiance.errors import DrimmError
+from espace.acteurs.acteur import Qui
+from espace.attestation import queries as attestations
+from espace.guichet import actions as guichet
+from espace.guichet import queries
+from espace.guichet.errors import DossierAbsent, ModeleIntrouvable, PieceIntrouvable
+from espace.guichet.modeles import current_version, modele
+from espace.guichet.models import Dossier, Etape
+from espace.guichet.natures import Nature
+from espace.instruction import queries as instruction
+from espace.instruction.actions import avancer
+from espace.instruction.apercu import apercu
+from espace.web.console.requete import tell
+from espace.web.pieces import attachment, read_upload
+from espace.web.portail.accueil import demandes_of
+from espace.web.portail.requete import acteur
+
+SENDS = frozenset({"submit", "complete", "correct"})
+"""Steps that send the form: they leave from its page, after a last look."""
+
+
+def found(request: HttpRequest, numero: str) -> Dossier:
+    """Return a dossier of the Operateur of this request; anybody else's does not exist."""
+    try:
+        return queries.dossier_for(numero, acteur(request))
+    except DossierAbsent:
+        raise Http404 from None
+
+
+@require_safe
+def detail(request: HttpRequest, numero: str) -> HttpResponse:
+    """Show a dossier."""
+    dossier, actor, now = found(request, numero), acteur(request), timezone.now()
+    table = instruction.table_of(dossier)
+    mine = dossier.etat in queries.WRITABLE
+    possible = instruction.possible(dossier, actor)
+    values: dict[str, Any] = {
+        "dossier": dossier,
+        "demande": demandes_of([dossier], now)[0],
+        "attendu": table.attendu(dossier.etat),
+        "a_moi": mine,
+        "envois": [arrow for arrow in possible if arrow.verb in SENDS],
+        "gestes": [arrow for arrow in possible if arrow.verb not in SENDS],
+        "apercu": apercu(dossier, now) if mine else None,
+        "verifications": queries.verifications(dossier, actor),
+        "couples": instruction.couples_of(dossier),
+        "question": _question(dossier) if mine else None,
+        "etapes": [(etape, table.libelle_etat(etape.to_state)) for etape in dossier.etapes.all()],  # type: ignore[attr-defined]  # reverse name
+        "pieces": queries.pieces(dossier),
+        "discussion": dossier.messages.all(),  # type: ignore[attr-defined]  # reverse name
+        "attestation": attestations.of_dossier(dossier),
+        "natures": _natures(table.piece),
+        "modele": current_version() if dossier.parcours == "va" else None,
+    }
+    return render(request, "portail/dossier.html", values)
+
+
+@require_POST
+def avance(request: HttpRequest, numero: str, verb: str) -> HttpResponse:
+    """Take one step; the version that the page showed goes with it, so that two persons decide once."""
+    dossier = found(request, numero)
+    if verb not in {arrow.verb for arrow in instruction.table_of(dossier).transitions if arrow.qui is Qui.OPERATEUR}:
+        raise Http404
+    try:
+        avancer(dossier.pk, verb, acteur(request), at=timezone.now(), version=version_of(request))
+    except DrimmError as error:
+        tell(request, error)
+    else:
+        messages.success(request, _("C'est fait. Un courrier le confirme, avec la suite et son échéance."))
+    return redirect("portail:dossier", numero)
+
+
+@require_POST
+def message(request: HttpRequest, numero: str) -> HttpResponse:
+    """Write to the agents, in the dossier."""
+    dossier = found(request, numero)
+    try:
+        guichet.ecrire(dossier, request.POST.get("texte", ""), acteur(request), at=timezone.now())
+    except DrimmError as error:
+        tell(request, error)
+    else:
+        messages.success(request, _("Votre message est dans le dossier."))
+    return redirect("portail:dossier", numero)
+
+
+@require_POST
+def piece(request: HttpRequest, numero: str) -> HttpResponse:
+    """Take a file."""
+    dossier = found(request, numero)
+    upload, nature = request.FILES.get("fichier"), request.POST.get("nature", "")
+    if not isinstance(upload, UploadedFile) or nature not in _natures(instruction.table_of(dossier).piece):
+        messages.error(request, _("Choisissez un fichier avant de l'envoyer."))
+        return redirect("portail:dossier", numero)
+    try:
+        guichet.deposer_piece(dossier.pk, Nature(nature), upload.name or "", read_upload(upload), acteur(request), at=timezone.now())
+    except DrimmError as error:
+        tell(request, error)
+    else:
+        messages.success(request, _("La pièce est reçue et chiffrée."))
+    return redirect("portail:dossier", numero)
+
+
+@require_safe
+@never_cache
+def telecharger(request: HttpRequest, numero: str, piece_id: uuid.UUID) -> HttpResponse:
+    """Give back a piece to its Operateur."""
+    dossier = found(request, numero)
+    try:
+        one, content = queries.open_piece(piece_id, acteur(request))
+    except PieceIntrouvable:
+        raise Http404 from None
+    if one.dossier_id != dossier.pk:  # type: ignore[attr-defined]  # column of the key
+        raise Http404
+    return attachment(content, one.nom, one.type)
+
+
+@require_safe
+@never_cache
+def attestation(request: HttpRequest, numero: str) -> HttpResponse:
+    """Give the attestation de délégation of a dossier, sealed."""
+    one = attestations.of_dossier(found(request, numero))
+    pdf = attestations.pdf_of(one.numero, one.operateur) if one is not None else None
+    if one is None or pdf is None:
+        raise Http404
+    return attachment(pdf, f"{one.numero}.pdf", "application/pdf")
+
+
+@require_safe
+def modele_va(_request: HttpRequest, version: str) -> HttpResponse:
+    """Give a blank document de VA."""
+    try:
+        one = modele(version)
+    except ModeleIntrouvable:
+        raise Http404 from None
+    return attachment(one.contenu, one.nom, "application/octet-stream")
+
+
+def _question(dossier: Dossier) -> Etape | None:
+    """Return the last step when it asks something in writing."""
+    last = instruction.last_step(dossier)
+    return last if last is not None and last.motif and last.qui == Qui.AGENT else None
+
+
+def _natures(required: Nature | None) -> dict[str, str]:
+    kept = (required, Nature.AUTRE) if required is not None else (Nature.AUTRE,)
+    return {str(nature): str(nature.label) for nature in kept}
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """Return the version of the dossier that the page showed, when the form says it."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
