@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from banc.pacs.index import Index
 from drimbox.config import Pacs
+from drimbox.socle.pacs.bassin_web import connexions_gardees
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.flux import DemandeImages, recuperer
@@ -207,6 +208,60 @@ async def test_a_reader_that_leaves_closes_the_connection():
         async with recuperer(pacs, DemandeImages(STUDY)) as flux:
             await anext((await anext(flux)).blocs())
         await asyncio.wait_for(gone.wait(), 10)
+
+
+async def test_a_connection_read_to_its_end_serves_again_and_no_other(files):
+    ports: list[int] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        ports.append(request.transport.get_extra_info("peername")[1])
+        return web.Response(body=body(files), headers=RELATED)
+
+    async with door(handler) as pacs:
+        async with connexions_gardees():
+            for _ in range(2):
+                assert len(await received(pacs, DemandeImages(STUDY))) == 8
+            async with recuperer(pacs, DemandeImages(STUDY)) as flux:
+                await anext(flux)  # and leave
+            await received(pacs, DemandeImages(STUDY))
+        assert (ports[0] == ports[1] == ports[2], ports[3] == ports[0]) == (True, False)
+        await received(pacs, DemandeImages(STUDY))
+        assert ports[4] not in ports[:4]  # nothing is kept once nobody says for how long
+
+
+async def test_a_kept_connection_that_the_door_closed_meanwhile_costs_nothing(files):
+    transports: list[asyncio.Transport] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        transports.append(request.transport)
+        return web.Response(body=body(files), headers=RELATED)
+
+    async with door(handler) as pacs, connexions_gardees():
+        await received(pacs, DemandeImages(STUDY))
+        transports[0].abort()
+        assert len(await received(pacs, DemandeImages(STUDY))) == 8
+
+
+async def test_a_renewed_authority_makes_new_connections(files, tmp_path: Path):
+    trust = tmp_path / "ca.pem"
+    trust.write_text("one")
+    ports: list[int] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        ports.append(request.transport.get_extra_info("peername")[1])
+        return web.Response(body=body(files), headers=RELATED)
+
+    async with door(handler) as pacs, connexions_gardees():
+        assert pacs.dicomweb is not None
+        secured = pacs.model_copy(update={"dicomweb": pacs.dicomweb.model_copy(update={"trust": trust})})
+        await received(secured, DemandeImages(STUDY))
+        await received(secured, DemandeImages(STUDY))
+        trust.write_text("another")
+        await received(secured, DemandeImages(STUDY))
+    assert (ports[0] == ports[1], ports[1] == ports[2]) == (True, False)
 
 
 async def test_a_door_that_nobody_keeps_is_unavailable():

@@ -75,6 +75,16 @@ async def test_an_object_says_who_it_is_before_its_pixels(terrain: Terrain):
             assert bytes(first[:4]) == b"\xe0\x7f\x10\x00"
 
 
+async def test_the_bytes_that_are_here_come_several_at_a_time_and_are_the_same(terrain: Terrain):
+    found = {}
+    async with recuperer(terrain.settings(), DemandeImages(STUDY)) as flux:
+        async for objet in flux:
+            pieces = [bytes(piece) async for lot in objet.lots() for piece in lot]
+            found[objet.sop_instance_uid] = objet.entete + b"".join(pieces)
+            assert objet.recus == len(found[objet.sop_instance_uid])
+    assert found == kept(terrain.simulator)
+
+
 async def test_a_series_and_an_instance_come_alone(terrain: Terrain):
     pacs = terrain.settings()
     etude = await asyncio.to_thread(find_etude, pacs, STUDY)

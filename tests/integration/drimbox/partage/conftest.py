@@ -12,11 +12,13 @@ import pytest
 from banc.pacs.simulator import PacsSimulator
 from banc.psc import served
 from drimbox.config import current
-from tests.drimbox_env import DB, DB2, Environment
+from tests.drimbox_env import DB, DB2, Environment, django_ready
 from tests.drimbox_fixtures import drimbox, drimbox_env
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, psc_of
 
 __all__ = ["drimbox", "drimbox_env"]
+
+django_ready()  # some of these tests import models
 
 
 @pytest.fixture

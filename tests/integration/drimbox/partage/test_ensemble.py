@@ -52,7 +52,9 @@ def crowd(maille: Maille) -> Maille:
     images = maille.settings.images.model_copy(
         update={"max_transfers": 80, "max_transfers_per_peer": 80, "queue": 80, "idle_seconds": 60.0, "metrics_port": free_port()}
     )
-    maille.settings = maille.settings.model_copy(update={"images": images})
+    # 64 requests wait for the four associations of the PACS: on a busy machine, for longer than the five seconds of other tests
+    pacs = tuple(one.model_copy(update={"timeout": 60.0}) for one in maille.settings.pacs)
+    maille.settings = maille.settings.model_copy(update={"images": images, "pacs": pacs})
     return maille
 
 

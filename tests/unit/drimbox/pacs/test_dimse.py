@@ -90,6 +90,64 @@ def test_no_pdu_is_longer_than_what_the_other_side_takes():
     assert all(length % 2 == 0 for length in lengths)
 
 
+def read(stream: bytes, step: int) -> tuple[list[object], bool]:
+    """What the reader of PDUs makes of a stream fed by so many bytes: values put together again, and whether it was refused."""
+    reader, said = PduReader(LimitesPdu(max_pdu=600)), list[object]()
+    try:
+        for start in range(0, len(stream), step):
+            for event in reader.feed(stream[start : start + step]):
+                before = said[-1] if said else None
+                if isinstance(event, Fragment) and isinstance(before, tuple) and not before[2]:
+                    said[-1] = (event.context_id, event.command, event.last, before[3] + bytes(event.data))
+                else:
+                    said.append(event if isinstance(event, Pdu) else (*event[:3], bytes(event.data)))
+    except ProtocoleRompu:
+        return said, True
+    return said, not reader.between_pdus
+
+
+def p_data(values: list[tuple[int, bytes]], *, lie: int = 0) -> bytes:
+    """One P-DATA of several values, of which the first may lie on its length."""
+    body = b"".join(
+        max(0, len(data) + 2 + (0 if rank else lie)).to_bytes(4, "big") + bytes((3, control)) + data
+        for rank, (control, data) in enumerate(values)
+    )
+    return b"\x04\x00" + len(body).to_bytes(4, "big") + body
+
+
+@given(
+    pdus=st.lists(
+        st.builds(
+            p_data,
+            st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=700)), min_size=1, max_size=3),
+            lie=st.sampled_from([0, 0, 0, 0, -3, -2, -1, 1, 2, 1000, 1 << 30]),
+        ),
+        max_size=5,
+    )
+)
+def test_a_p_data_says_the_same_at_one_go_and_byte_by_byte(pdus: list[bytes]):
+    whole, bytewise = read(b"".join(pdus), 1 << 20), read(b"".join(pdus), 1)
+    assert whole[1] == bytewise[1]
+    if not whole[1]:
+        assert whole == bytewise
+
+
+@given(sop_class=st.text("0123456789.", max_size=64), instance=st.text("0123456789.", max_size=64), message_id=st.integers(0, 65_535))
+def test_the_answer_to_a_c_store_is_the_command_set_that_any_writer_would_write(sop_class: str, instance: str, message_id: int):
+    asked = command.decode(
+        command.encode({command.CLASS_UID: sop_class, command.MESSAGE_ID: message_id, command.INSTANCE_UID: instance, command.FIELD: 1})
+    )
+    for status in (command.SUCCESS, 0xA700):
+        assert command.store_answer(asked, status) == command.encode({
+            command.CLASS_UID: sop_class,
+            command.FIELD: command.C_STORE_RSP,
+            command.RESPONDED_ID: message_id,
+            command.DATA_SET_TYPE: command.NO_DATA_SET,
+            command.STATUS: status,
+            command.INSTANCE_UID: instance,
+        })  # fmt: skip
+
+
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes):
     reader, messages = PduReader(), MessageReader()

@@ -17,6 +17,7 @@ from pydicom.filewriter import write_dataset
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, deflate, inflate
 from drimbox.socle.pacs.entete import OIDS_INS, Ins, with_ins
 from drimbox.socle.pacs.identifiants import ObjetIllisible
+from drimbox.socle.pacs.tete import LecteurTete
 
 INS = Ins("279035121518989", "1.2.250.1.213.1.4.10")
 SYNTAXES = (EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE)
@@ -104,6 +105,20 @@ def test_the_result_says_what_pydicom_says_and_no_other_byte_moves(syntax: str, 
     assert after.endswith(encode(dataset[0x00101003:], syntax))
 
 
+@pytest.mark.parametrize("syntax", [*SYNTAXES, DEFLATED])
+@given(dataset=datasets())
+def test_the_place_of_the_patient_spares_a_walk_and_changes_nothing(syntax: str, dataset: Dataset):
+    plain = encode(dataset, EXPLICIT_LE if syntax == DEFLATED else syntax)
+    before = deflate(plain) if syntax == DEFLATED else plain
+    lecteur = LecteurTete(syntax)
+    found = lecteur.feed(memoryview(before))
+    tete = lecteur.end() if found is None else found[0]
+    if "PatientID" in dataset:
+        tag = b"\x00\x10\x00\x20" if syntax == EXPLICIT_BE else b"\x10\x00\x20\x00"
+        assert plain[tete.patient_place :].startswith(tag)
+    assert with_ins(before, syntax, INS, tete.patient_place) == with_ins(before, syntax, INS)
+
+
 @pytest.mark.parametrize("syntax", SYNTAXES)
 @given(dataset=datasets())
 def test_writing_it_twice_is_writing_it_once(syntax: str, dataset: Dataset):
@@ -173,3 +188,22 @@ def test_any_bytes_give_a_head_or_our_refusal(data: bytes, syntax: str):
 def test_an_ins_shows_nothing_of_itself_in_a_repr():
     assert "279" not in repr(INS)
     assert Ins("1", "1.2.250.1.213.1.4.9").issuer == "ASIP-SANTE-INS-NIA"
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_head_out_of_tag_order_never_gets_a_second_sequence(syntax: str, before: bool):
+    sequence, patient, later = Dataset(), Dataset(), Dataset()
+    sequence.OtherPatientIDsSequence = [other_id("IPP", None)]
+    patient.PatientID, later.BodyPartExamined = "IPP", "HEAD"
+    pieces = [encode(part, syntax) for part in (patient, later)]
+    pieces.insert(0 if before else 2, encode(sequence, syntax))
+    with pytest.raises(ObjetIllisible):
+        with_ins(b"".join(pieces), syntax, INS, len(pieces[0]) if before else 0)
+
+
+def test_bytes_that_look_like_the_tag_of_the_sequence_change_nothing():
+    dataset = Dataset()
+    dataset.PatientID, dataset.PatientComments = "IPP", "\x10\x00\x02\x10"
+    spliced = decode(with_ins(encode(dataset, EXPLICIT_LE), EXPLICIT_LE, INS), EXPLICIT_LE)
+    assert [item.PatientID for item in spliced.OtherPatientIDsSequence] == [INS.value]

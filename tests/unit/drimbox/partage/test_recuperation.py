@@ -70,8 +70,8 @@ async def whole(lecteur: Lecteur, *, pause: float = 0.0) -> dict[str, bytes]:
     found = {}
     while (objet := await lecteur.next()) is not None:
         content = bytearray(objet.entete)
-        async for bloc in lecteur.blocs():
-            content += bloc
+        async for lot in lecteur.lots():
+            content += b"".join(lot)
             await asyncio.sleep(pause)
         found[objet.sop_instance_uid] = bytes(content)
     return found
@@ -164,8 +164,8 @@ async def test_an_object_of_two_gigabytes_flows_through_a_bounded_memory(monkeyp
     async with recuperations(monkeypatch, faux, folder, ahead=4 << 20) as running, running.read(PACS, DemandeImages("1.2")) as lecteur:
         assert await lecteur.next() is not None
         total = waiting = 0
-        async for bloc in lecteur.blocs():
-            total += len(bloc)
+        async for lot in lecteur.lots():
+            total += sum(map(len, lot))
             waiting = max(waiting, lecteur.recuperation.held)
     assert total == (blocks + 1) << 20
     assert waiting <= 6 << 20
@@ -280,16 +280,14 @@ async def test_a_disk_that_refuses_is_told_as_such(tmp_path: Path, monkeypatch: 
     assert [type(answer) for answer in answers] == [ReserveRompue, ReserveRompue]
 
 
-async def test_a_reader_knows_whether_what_follows_is_here_and_may_wait_a_moment_for_it(
-    monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> None:
+async def test_a_reader_knows_whether_what_follows_is_here(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(1, 4 * KILO))
     async with recuperations(monkeypatch, faux, folder) as shared, shared.read(PACS, DemandeImages("1.2")) as lecteur:
         assert not lecteur.ready
-        while not await lecteur.soon(0.001):
-            pass
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert lecteur.ready
         assert await lecteur.next() is not None
-        assert [bloc async for bloc in lecteur.blocs()]
+        assert [lot async for lot in lecteur.lots()]
         assert await lecteur.next() is None
         assert lecteur.ready
-        assert await lecteur.soon(5.0)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What is written to a peer: pieces gathered into few writes, their bytes and their order kept, nothing held back for ever."""
+"""What is written to a peer: pieces gathered into few chunks, their bytes and their order kept, nothing held back for ever."""
 
 from __future__ import annotations
 
@@ -13,25 +13,35 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.partage.transfert import GATHERED, Compte, PairMuet, Sortie
+from drimbox.source.partage.sortie import GATHERED, LINGER_SECONDS, WRITE_BUFFER, Compte, PairMuet, Sortie
+
+END = b"0\r\n\r\n"
 
 
 class Pair(AbstractStreamWriter):
-    """A peer that notes each write, or never reads."""
+    """A peer that notes each write; a deaf one never reads, one that left has closed its connection."""
 
     def __init__(self, *, deaf: bool = False) -> None:
         self.writes: list[bytes] = []
-        self._deaf = deaf
+        self.deaf, self.left = deaf, False
+        self.limits: dict[str, Any] = {}
 
-    async def write(self, chunk: Any) -> None:
-        if self._deaf:
+    def set_write_buffer_limits(self, **limits: Any) -> None:
+        self.limits = limits
+
+    def is_closing(self) -> bool:
+        return self.left
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]  # it is a transport too
+        self.writes.append(bytes(data))
+
+    async def drain(self) -> None:
+        if self.deaf:
             await asyncio.Event().wait()
-        self.writes.append(bytes(chunk))
 
     async def write_eof(self, chunk: bytes = b"") -> None:
         assert not chunk
-
-    async def drain(self) -> None: ...
+        self.writes.append(END)
 
     def enable_compression(self, encoding: str = "deflate", strategy: int | None = None) -> None: ...
 
@@ -39,52 +49,135 @@ class Pair(AbstractStreamWriter):
 
     async def write_headers(self, status_line: str, headers: Any) -> None: ...
 
+    def send_headers(self) -> None: ...
+
+    def get_extra_info(self, _name: str, default: Any = None) -> Any:
+        return default
+
+
+class Protocole:
+    """What the HTTP server keeps of a connection."""
+
+    ssl_context = peername = sockname = None
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+
+    @property
+    def writing_paused(self) -> bool:
+        return self._pair.deaf
+
 
 async def opened(pair: Pair, idle_seconds: float = 5.0) -> Sortie:
-    sortie = Sortie(make_mocked_request("GET", "/", writer=pair), idle_seconds, Compte())
+    request = make_mocked_request("GET", "/", writer=pair, transport=pair, protocol=Protocole(pair))
+    sortie = Sortie(request, idle_seconds, Compte())
     await sortie.open("application/dicom")
     return sortie
 
 
+def content(writes: list[bytes]) -> list[bytes]:
+    """Read the chunks as a client does (RFC 9112 section 7.1): each write is one chunk."""
+    assert writes[-1] == END
+    chunks = []
+    for write in writes[:-1]:
+        size, _, rest = write.partition(b"\r\n")
+        assert rest[int(size, 16) :] == b"\r\n"
+        chunks.append(rest[: int(size, 16)])
+    return chunks
+
+
 @given(
-    sizes=st.lists(st.sampled_from([0, 1, 100, GATHERED - 1, GATHERED, GATHERED + 1, 3 * GATHERED + 7]), max_size=8), flushed=st.booleans()
+    sizes=st.lists(st.sampled_from([0, 1, 100, GATHERED - 1, GATHERED, GATHERED + 1, 3 * GATHERED + 7]), max_size=8),
+    at_once=st.booleans(),
+    flushed=st.booleans(),
 )
-def test_the_bytes_that_leave_are_those_written_in_slices_of_a_bounded_size(sizes: list[int], flushed: bool) -> None:
+def test_the_bytes_that_leave_are_those_written_in_chunks_of_a_bounded_size(sizes: list[int], at_once: bool, flushed: bool) -> None:
     pieces = [bytes([rank]) * size for rank, size in enumerate(sizes)]
 
     async def run() -> list[bytes]:
         sortie = await opened(pair := Pair())
-        for piece in pieces:
-            await sortie.write(piece)
+        for some in [pieces] if at_once else [[piece] for piece in pieces]:
+            await sortie.write(*some)
             if flushed:
                 await sortie.flush()
                 assert sortie.empty
         await sortie.end()
         return pair.writes
 
-    sent = asyncio.run(run())
-    assert b"".join(sent) == b"".join(pieces)
-    assert all(0 < len(slice_) <= GATHERED for slice_ in sent)
+    chunks = content(asyncio.run(run()))
+    assert b"".join(chunks) == b"".join(pieces)
+    assert all(0 < len(chunk) <= GATHERED for chunk in chunks)
 
 
-def test_small_pieces_wait_until_the_one_that_writes_them_is_about_to_wait() -> None:
+def test_a_full_chunk_fills_whole_tls_records() -> None:
+    async def run() -> list[bytes]:
+        sortie = await opened(pair := Pair())
+        await sortie.write(bytes(GATHERED))
+        return pair.writes
+
+    (write,) = asyncio.run(run())
+    assert len(write) % (16 * 1024) == 0
+
+
+def test_small_pieces_are_gathered_and_leave_after_a_moment_without_another_write() -> None:
     async def run() -> None:
         sortie = await opened(pair := Pair())
         for _ in range(100):
             await sortie.write(b"head")
         assert not sortie.empty
         assert pair.writes == []
-        await sortie.flush()
-        assert pair.writes == [b"head" * 100]
+        await asyncio.sleep(2 * LINGER_SECONDS)
+        assert sortie.empty
+        await sortie.end()
+        assert content(pair.writes) == [b"head" * 100]
 
     asyncio.run(run())
 
 
-def test_a_peer_that_reads_nothing_for_longer_than_the_idle_limit_is_given_up() -> None:
-    async def run() -> None:
-        sortie = await opened(Pair(deaf=True), idle_seconds=0.01)
+def test_nothing_leaves_after_the_end() -> None:
+    async def run() -> list[bytes]:
+        sortie = await opened(pair := Pair())
         await sortie.write(b"head")
+        await sortie.end()
+        await asyncio.sleep(3 * LINGER_SECONDS)
+        return pair.writes
+
+    assert content(asyncio.run(run())) == [b"head"]
+
+
+@pytest.mark.parametrize("size", [4, GATHERED, 2 * GATHERED])
+def test_a_peer_that_reads_nothing_for_longer_than_the_idle_limit_is_given_up(size: int) -> None:
+    async def run() -> None:
+        sortie = await opened(pair := Pair(deaf=True), idle_seconds=0.01)
         with pytest.raises(PairMuet):
+            await sortie.write(bytes(size))
+        assert sum(map(len, pair.writes)) < WRITE_BUFFER
+
+    asyncio.run(run())
+
+
+def test_a_deaf_peer_is_given_no_more_than_what_its_buffer_took_however_slowly_the_pieces_come() -> None:
+    async def run() -> None:
+        sortie = await opened(pair := Pair())
+        await sortie.write(b"first")
+        pair.deaf = True
+        await asyncio.sleep(3 * LINGER_SECONDS)
+        assert pair.writes == []
+        pair.deaf = False
+        await sortie.end()
+        assert content(pair.writes) == [b"first"]
+
+    asyncio.run(run())
+
+
+def test_a_peer_that_left_is_met_by_the_next_chunk() -> None:
+    async def run() -> None:
+        sortie = await opened(pair := Pair())
+        await sortie.write(b"head")
+        pair.left = True
+        await asyncio.sleep(2 * LINGER_SECONDS)
+        assert pair.writes == []
+        with pytest.raises(ConnectionError):
             await sortie.flush()
 
     asyncio.run(run())

@@ -90,6 +90,10 @@ class AssociationPacs:
             raise ProtocoleRompu
         return event
 
+    def data_here(self) -> list[memoryview]:
+        """Return, without waiting, the bytes that are here of the data set of the current message; none says nothing of what follows."""
+        return self._liaison.take_data()
+
     async def next_message(self, *, patient: bool = False) -> MessageStarted:
         """Return the beginning of the next message.
 

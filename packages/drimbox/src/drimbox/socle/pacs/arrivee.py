@@ -35,4 +35,5 @@ async def receive(association: AssociationPacs, started: MessageStarted) -> Obje
         tete=tete,
         rest=rest,
         more=more,
+        here=association.data_here,
     )

@@ -16,17 +16,17 @@ import aiohttp
 
 from drimbox.config import Pacs, PacsDicomweb
 from drimbox.socle.multipart import Event, Limits, MultipartReader, PartData, PartStarted, boundary_of
+from drimbox.socle.pacs.bassin_web import session_for
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.fichier import LecteurFichier
 from drimbox.socle.pacs.identifiants import ObjetIllisible
 from drimbox.socle.pacs.objet import DemandeImages, ObjetEnCours, read_tete
 from drimbox.socle.pacs.places import place_held
-from drimbox.socle.pacs.porte_web import context_of, credentials_of
+from drimbox.socle.pacs.porte_web import credentials_of
 from drimbox.socle.pacs.tete import LecteurTete
 
 ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-READ_BUFFER = 128 * 1024
 LIMITS = Limits(max_part=1 << 40)  # nothing of a part is kept: only the wait for its end is bounded
 _FOR_THE_MOMENT = frozenset({429, 502, 503, 504})
 
@@ -62,17 +62,9 @@ async def objets_by_dicomweb(pacs: Pacs, door: PacsDicomweb, demande: DemandeIma
 
 @asynccontextmanager
 async def _answer(pacs: Pacs, door: PacsDicomweb, demande: DemandeImages) -> AsyncGenerator[aiohttp.ClientResponse, None]:
-    """Send the request; the connection is closed in every case, in the middle of the answer too."""
-    secure = await asyncio.to_thread(context_of, door) if door.url.startswith("https:") else True
+    """Send the request; a connection whose answer was not read to its end is closed, the others serve again."""
     headers = {"Accept": ACCEPT, "Accept-Encoding": "identity", **await asyncio.to_thread(credentials_of, door)}
-    timeout = aiohttp.ClientTimeout(total=None, connect=pacs.timeout, sock_read=pacs.timeout)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=secure, force_close=True),
-        timeout=timeout,
-        read_bufsize=READ_BUFFER,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-    ) as session:
+    async with session_for(pacs, door) as session:
         try:
             answer = await session.get(_url(door, demande), headers=headers, allow_redirects=False)
         except aiohttp.ClientConnectorCertificateError:

@@ -155,14 +155,18 @@ class Marche:
             place = element.end
         self.place = place
 
-    def reach(self, tag: int) -> Element | None:
+    def reach(self, tag: int, start: int = 0) -> Element | None:
         """Walk to the first element at that tag or after, which is returned; ``place`` tells where the walk ended, as :meth:`notable`.
+
+        Args:
+            tag: what is looked for.
+            start: of an element that comes before it.
 
         Raises:
             OctetsManquants: as for :meth:`elements`.
             ObjetIllisible: these are not elements.
         """
-        return next(self.notable(0, range(tag, PIXELS)), None)
+        return next(self.notable(start, range(tag, PIXELS)), None)
 
     def items(self, sequence: Element) -> Iterator[Element]:
         """Yield the items of a sequence: ``start`` to ``end`` are their bytes, delimiters included.

@@ -15,6 +15,7 @@ from functools import lru_cache
 from drimbox.socle.pacs.elements import (
     DEFLATED,
     ITEM,
+    PIXELS,
     UNDEFINED,
     Element,
     Encodage,
@@ -55,13 +56,14 @@ class Ins:
         return "ASIP-SANTE-INS-NIA" if self.oid == _NIA else "ASIP-SANTE-INS-NIR"
 
 
-def with_ins(entete: bytes, transfer_syntax: str, ins: Ins) -> bytes:
+def with_ins(entete: bytes, transfer_syntax: str, ins: Ins, patient_place: int = 0) -> bytes:
     """Return a head that bears the INS in OtherPatientIDsSequence.
 
     Args:
         entete: the first bytes of a data set; of a deflated one, all of them.
         transfer_syntax: of the data set.
         ins: identity that the report of this exam bears.
+        patient_place: where PatientID begins, when who read the head noted it: what comes before is not walked again.
 
     Raises:
         ObjetIllisible: the place of the sequence cannot be found in these bytes, or what is there is no sequence.
@@ -69,21 +71,32 @@ def with_ins(entete: bytes, transfer_syntax: str, ins: Ins) -> bytes:
     deflated = transfer_syntax == DEFLATED
     data = inflate(entete, MAX_INFLATED) if deflated else entete
     try:
-        spliced = _spliced(data, encodage_of(transfer_syntax), ins)
+        spliced = _spliced(data, encodage_of(transfer_syntax), ins, patient_place)
     except OctetsManquants:
         raise ObjetIllisible from None
     return deflate(spliced) if deflated else spliced
 
 
-def _spliced(entete: bytes, encodage: Encodage, ins: Ins) -> bytes:
+def _spliced(entete: bytes, encodage: Encodage, ins: Ins, patient_place: int) -> bytes:
     marche = Marche(entete, encodage)
-    following = marche.reach(OTHER_PATIENT_IDS)
+    following = marche.reach(OTHER_PATIENT_IDS, patient_place)
     if following is not None and following.tag == OTHER_PATIENT_IDS:
         return _into(entete, encodage, following, ins)
     place = marche.place if following is None else following.start
     if place > len(entete):  # a value that runs past the head: what follows it is unknown
         raise ObjetIllisible
+    if _tag(OTHER_PATIENT_IDS, encodage) in entete:
+        _refuse_misplaced(entete, encodage)
     return b"".join((entete[:place], _sequence(ins, encodage), entete[place:]))
+
+
+def _refuse_misplaced(entete: bytes, encodage: Encodage) -> None:
+    """Refuse a head whose elements are not in the order of their tags, and whose sequence is elsewhere: it must not get a second one."""
+    marche, place = Marche(entete, encodage), 0
+    while (found := marche.reach(OTHER_PATIENT_IDS, place)) is not None and found.tag < PIXELS:
+        if found.tag == OTHER_PATIENT_IDS:
+            raise ObjetIllisible
+        place = found.end
 
 
 def _into(entete: bytes, encodage: Encodage, sequence: Element, ins: Ins) -> bytes:
@@ -137,6 +150,10 @@ def _item(ins: Ins, encodage: Encodage) -> bytes:
 
 def _bare_item(content: bytes, encodage: Encodage) -> bytes:
     return struct.pack(encodage.order + "HHI", ITEM >> 16, ITEM & 0xFFFF, len(content)) + content
+
+
+def _tag(tag: int, encodage: Encodage) -> bytes:
+    return struct.pack(encodage.order + "HH", tag >> 16, tag & 0xFFFF)
 
 
 def _element(tag: int, vr: str, value: bytes, encodage: Encodage) -> bytes:

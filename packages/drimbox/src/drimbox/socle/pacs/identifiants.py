@@ -15,10 +15,12 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
 from confiance.errors import PeerError
+from drimbox.socle.pacs.textes import texte_de
 
 _IMPLICIT_LE, _EXPLICIT_BE, _DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 _SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 _TAGS = [_SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES]
+_KEYWORDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _MAX_INFLATED = 256 * 1024
 
 
@@ -55,7 +57,7 @@ def read_identifiants(dataset: bytes, transfer_syntax: str) -> Identifiants:
         data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(dataset, _MAX_INFLATED) if transfer_syntax == _DEFLATED else dataset
         implicit, little = transfer_syntax == _IMPLICIT_LE, transfer_syntax != _EXPLICIT_BE
         head: Dataset = read_dataset(BytesIO(data), implicit, little, stop_when=_is_after, specific_tags=_TAGS)
-        sop_class, sop_instance, study, series = (str(head[tag].value) if tag in head else "" for tag in _TAGS)
+        sop_class, sop_instance, study, series = (texte_de(head, keyword) for keyword in _KEYWORDS)
     except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
         raise ObjetIllisible from None
     return Identifiants(sop_class, sop_instance, study, series)

@@ -25,6 +25,8 @@ from drimbox.socle.pacs.errors import PacsCoupe, PacsIndisponible
 BLOCK = 256 * 1024
 LEAST_ROOM = 16 * 1024
 HIGH, LOW = 256 * 1024, 128 * 1024
+MOST_EVENTS = 1 << 16
+"""Events that nobody has read yet: fragments without a byte cost the other side six bytes each, and us an object."""
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 Event: TypeAlias = MessageEvent | Pdu
@@ -83,6 +85,9 @@ class Liaison(asyncio.BufferedProtocol):
         except ProtocoleRompu as error:
             self._fail(error)
             self.abort()
+        if len(self._events) > MOST_EVENTS:
+            self._fail(ProtocoleRompu("Le PACS envoie trop de fragments vides."))
+            self.abort()
         if self._waiting_bytes > HIGH and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
@@ -115,11 +120,19 @@ class Liaison(asyncio.BufferedProtocol):
             await self._wait(silence)
         event = self._events.popleft()
         if isinstance(event, MessageData):
-            self._waiting_bytes -= len(event.data)
-            if self._paused and self._waiting_bytes <= LOW and self._transport is not None:
-                self._paused = False
-                self._transport.resume_reading()
+            self._passed(len(event.data))
         return event
+
+    def take_data(self) -> list[memoryview]:
+        """Return, without waiting, what is here of the data set of the current message."""
+        events, taken, size = self._events, list[memoryview](), 0
+        while events and isinstance(event := events[0], MessageData):
+            events.popleft()
+            taken.append(event.data)
+            size += len(event.data)
+        if size:
+            self._passed(size)
+        return taken
 
     def send(self, pieces: Iterable[bytes | memoryview]) -> None:
         """Send some bytes, short enough not to wait."""
@@ -148,6 +161,17 @@ class Liaison(asyncio.BufferedProtocol):
         """Address of the other side."""
         name = self._transport.get_extra_info("peername") if self._transport is not None else None
         return str(name[0]) if name else ""
+
+    @property
+    def transport(self) -> asyncio.Transport | None:
+        """The connection itself, for what it says of the other side (its certificate); None once it is lost."""
+        return self._transport
+
+    def _passed(self, size: int) -> None:
+        self._waiting_bytes -= size
+        if self._paused and self._waiting_bytes <= LOW and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
 
     def _take(self, event: Fragment | Pdu) -> None:
         if isinstance(event, Pdu):

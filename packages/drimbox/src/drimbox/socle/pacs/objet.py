@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from drimbox.socle.pacs.tete import LecteurTete, Tete
@@ -67,6 +67,7 @@ class ObjetEnCours:
         rest: memoryview | None,
         more: Callable[[], Awaitable[memoryview | None]],
         longueur: int | None = None,
+        here: Callable[[], list[memoryview]] | None = None,
     ) -> None:
         self.sop_class_uid = sop_class_uid
         self.sop_instance_uid = sop_instance_uid
@@ -81,6 +82,7 @@ class ObjetEnCours:
         self.recus = len(tete.entete)
         self._rest = rest
         self._more = more
+        self._here = here
         self._ended = rest is None
 
     async def blocs(self) -> AsyncIterator[memoryview]:
@@ -102,9 +104,21 @@ class ObjetEnCours:
             self.recus += len(data)
             yield data
 
+    async def lots(self) -> AsyncIterator[Sequence[memoryview]]:
+        """Yield the same bytes as :meth:`blocs`, all those that are already here at a time: fewer steps for who only carries them.
+
+        Raises:
+            PacsIndisponible: silence or cut: the object will never be whole.
+            PacsRefuse: what comes cannot be read.
+        """
+        async for block in self.blocs():
+            lot = [block] if self._here is None else [block, *self._here()]
+            self.recus += sum(map(len, lot)) - len(block)
+            yield lot
+
     async def finish(self) -> None:
         """Let the rest of the object pass, unread."""
-        async for _block in self.blocs():
+        async for _lot in self.lots():
             pass
 
 

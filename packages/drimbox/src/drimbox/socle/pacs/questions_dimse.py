@@ -18,6 +18,7 @@ from drimbox.socle.pacs.associations import opened
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.limites import LIMITES, LimitesReponse
 from drimbox.socle.pacs.model import EtudePacs, InstancePacs, SeriePacs, rank
+from drimbox.socle.pacs.textes import texte_de
 
 VERIFICATION = "1.2.840.10008.1.1"
 STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
@@ -150,8 +151,7 @@ def _to_etude(answer: Dataset, study_uid: str, series: tuple[SeriePacs, ...]) ->
 
 
 def _text(answer: Dataset, keyword: str) -> str:
-    value = answer.get(keyword)
-    return "" if value is None else str(value).strip(" \x00")
+    return texte_de(answer, keyword).strip(" \x00")
 
 
 def _int(answer: Dataset, keyword: str) -> int | None:

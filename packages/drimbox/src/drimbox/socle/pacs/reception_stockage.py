@@ -8,9 +8,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
+from confiance.distinguished_name import DistinguishedName
 from confiance.errors import DrimmError
-from drimbox.config import Pacs
+from confiance.exploitation.logs import get_logger
+from drimbox.config import EcouteTls, Pacs
 from drimbox.socle.pacs.appel import AssociationPacs
 from drimbox.socle.pacs.arrivee import receive
 from drimbox.socle.pacs.attente import Attente, Livraison
@@ -32,12 +37,17 @@ from drimbox.socle.pacs.errors import PortOccupe
 from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.pacs.objet import DemandeImages
 from drimbox.socle.pacs.syntaxes import SYNTAXES
+from drimbox.socle.tls.peer import peer_certificate, peer_dn
+from drimbox.socle.tls.revocation import RevocationChecker
+from drimbox.socle.tls.server import server_context_ecoute
+
+log = get_logger("pacs")
 
 VERIFICATION = "1.2.840.10008.1.1"
 NOT_AUTHORIZED = 0x0124
 _STORAGE = "1.2.840.10008.5.1.4."
 _NOT_STORAGE = ("1.2.840.10008.5.1.4.1.2.", "1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.32", "1.2.840.10008.5.1.4.33")
-_BY_USER, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 7, 3, 2  # PS3.8 table 9-21
+_BY_USER, _CALLING_UNKNOWN, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 3, 7, 3, 2  # PS3.8 table 9-21
 
 
 class ReceptionStockage:
@@ -82,10 +92,12 @@ class ReceptionStockage:
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
+        tls = {} if self._move.tls is None else await asyncio.to_thread(_tls, self._move.tls, self._pacs.timeout)
         try:
             found = await loop.getaddrinfo(self._pacs.host, None, type=socket.SOCK_STREAM)
             self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
-            self._server = await loop.create_server(lambda: Liaison(opened=self._on_connection), self._move.host, self._move.port)
+            factory = partial(Liaison, opened=self._on_connection)
+            self._server = await loop.create_server(factory, self._move.host, self._move.port, **tls)
         except OSError as error:
             raise PortOccupe from error
 
@@ -134,10 +146,29 @@ class ReceptionStockage:
         if proposition.called != self._move.aet:
             liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLED_UNKNOWN),))
             return None
+        if proposition.calling != (self._move.source_aet or self._pacs.aet) or not await self._shows_its_certificate(liaison):
+            log.warning("pacs:reception:refused", pacs=self._pacs.name, peer_ip=liaison.peer)
+            liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLING_UNKNOWN),))
+            return None
         results = judge(proposition)
         liaison.send((encode_accept(proposition, results),))
         accepted = {i: syntax for i, (result, syntax) in results.items() if result == ACCEPTED}
         return AssociationPacs(liaison, proposition, Accord(accepted, proposition.max_pdu), self._pacs.timeout)
+
+    async def _shows_its_certificate(self, liaison: Liaison) -> bool:
+        """Tell whether, where TLS is asked for, the certificate is in force and is this PACS's."""
+        tls = self._move.tls
+        if tls is None:
+            return True
+        try:
+            if tls.crl:
+                revocation = await asyncio.to_thread(RevocationChecker, tls.clients)
+                revocation.check(peer_certificate(liaison.transport), datetime.now(UTC))
+            dn = peer_dn(liaison.transport)
+        except DrimmError as error:
+            log.warning("pacs:reception:certificate", pacs=self._pacs.name, code=error.code)
+            return False
+        return not self._move.dn or dn in {DistinguishedName.parse(known) for known in self._move.dn}
 
     async def _serve_one(self, association: AssociationPacs) -> bool:
         """Serve one message; return whether another may come. A PACS may keep a connection silent between two series."""
@@ -164,6 +195,10 @@ class ReceptionStockage:
 
     def _is_named(self, started: MessageStarted) -> bool:
         return any(attente.is_originator_of(started.commande) for attente in self._attentes)
+
+
+def _tls(settings: EcouteTls, seconds: float) -> dict[str, Any]:
+    return {"ssl": server_context_ecoute(settings), "ssl_handshake_timeout": seconds}
 
 
 def judge(proposition: Proposition) -> dict[int, tuple[int, str]]:

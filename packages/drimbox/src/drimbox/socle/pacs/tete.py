@@ -32,12 +32,14 @@ class Tete:
         whole: whether ``entete`` ends just before the pixels, or holds the whole data set.
         identifiants: UIDs found in it.
         patient_id: (0010,0020) as encoded, decoded as Latin-1; empty when absent.
+        patient_place: where (0010,0020) begins in the data set, once inflated; 0 when absent.
     """
 
     entete: bytes
     whole: bool
     identifiants: Identifiants
     patient_id: str
+    patient_place: int = 0
 
 
 class LecteurTete:
@@ -56,6 +58,7 @@ class LecteurTete:
         self._place = 0  # of the first element not passed yet
         self._next_try = 0  # size under which another look would see nothing new
         self._values: dict[int, bytes] = {}
+        self._patient_place = 0
 
     def feed(self, data: memoryview) -> tuple[Tete, memoryview] | None:
         """Take some bytes.
@@ -100,7 +103,7 @@ class LecteurTete:
     def _tete(self, stop: int, *, whole: bool) -> Tete:
         text = {tag: value.decode("latin-1").strip(" \0") for tag, value in self._values.items()}
         uids = Identifiants(text.get(SOP_CLASS, ""), text.get(SOP_INSTANCE, ""), text.get(STUDY, ""), text.get(SERIES, ""))
-        return Tete(bytes(self._kept[:stop]), whole, uids, text.get(PATIENT, ""))
+        return Tete(bytes(self._kept[:stop]), whole, uids, text.get(PATIENT, ""), self._patient_place)
 
     def _find_end(self) -> int | None:
         """Return where the pixels begin, or None when it is not known yet."""
@@ -111,6 +114,8 @@ class LecteurTete:
                     return element.start
                 if element.end > size:
                     break
+                if element.tag == PATIENT and not self._patient_place:
+                    self._patient_place = element.start
                 self._values[element.tag] = bytes(self._kept[element.value : min(element.end, element.value + _MAX_VALUE)])
         except OctetsManquants:
             # a value of undefined length is walked again from its beginning: not before there is a fair amount of new bytes

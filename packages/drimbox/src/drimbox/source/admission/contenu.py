@@ -14,6 +14,7 @@ from drimbox.socle.kos.model import InstanceKos, KosLu
 from drimbox.socle.kos.reader import read_kos
 from drimbox.socle.personnes import OIDS_INS, Identifiant
 from drimbox.source.admission.errors import InterneIndisponible, RessourceInconnue
+from drimbox.source.pointeur.patient_pacs import PatientPacs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class ExamenOuvert:
         lu: the KOS as read.
         series: SeriesInstanceUID → SOPInstanceUID → instance.
         ins: qualified INS of the patient, or None when the KOS has none.
+        patient: the patient of the PACS when the KOS was made, or None when nobody wrote it down.
     """
 
     lu: KosLu
     series: Mapping[str, Mapping[str, InstanceKos]]
     ins: Identifiant | None
+    patient: PatientPacs | None = None
 
     def require(self, series: str | None, instance: str | None) -> None:
         """Check that the KOS points to what is asked; None asks for everything of that level.
@@ -46,8 +49,12 @@ class ExamenOuvert:
         return instance in self.series.get(series, ())
 
 
-def open_content(contenu: bytes) -> ExamenOuvert:
+def open_content(contenu: bytes, patient: PatientPacs | None = None) -> ExamenOuvert:
     """Read one of our own KOS.
+
+    Args:
+        contenu: a Part 10 file.
+        patient: as kept beside it.
 
     Raises:
         KosIllisible: it cannot be read.
@@ -55,7 +62,7 @@ def open_content(contenu: bytes) -> ExamenOuvert:
     lu = read_kos(contenu)
     series = {serie.series_instance_uid: MappingProxyType({i.sop_instance_uid: i for i in serie.instances}) for serie in lu.series}
     ins = lu.patient_ins if lu.patient_ins is not None and lu.patient_ins.oid in OIDS_INS else None
-    return ExamenOuvert(lu, MappingProxyType(series), ins)
+    return ExamenOuvert(lu, MappingProxyType(series), ins, patient)
 
 
 class Ouvertures:

@@ -13,7 +13,7 @@
     ├── 406  SyntaxeRefusee  FormatRefuse  SansImage
     ├── 421  NomInattendu
     ├── 429  TropDeDemandes
-    ├── 502  PacsEnErreur  ObjetEtranger  ConversionImpossible
+    ├── 502  PacsEnErreur  ObjetEtranger  AutrePatient  ConversionImpossible
     ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  PacsIndisponible  InterneIndisponible
     └── 504  PacsMuet
 
@@ -265,6 +265,16 @@ class ObjetEtranger(Refus):
     title = "Objet étranger à l'examen"
     message = "Le PACS de la source a envoyé un objet d'un autre examen ; rien n'en est transmis."
     remede = "Donnez le numéro de trace à l'Opérateur de la source : le PACS est à vérifier avant tout nouvel essai."
+
+
+class AutrePatient(Refus):
+    """The PACS gives the study of a KOS under another patient than the one it had when the KOS was made."""
+
+    code = "partage.autre_patient"
+    status = 502
+    title = "Patient changé dans le PACS"
+    message = "Dans le PACS de la source, cet examen n'est plus celui du patient que nomme le KOS ; rien n'en est transmis."
+    remede = "N'affichez pas cet examen ; donnez le numéro de trace à l'Opérateur de la source, où une personne vérifie l'identité."
 
 
 class ConversionImpossible(Refus):

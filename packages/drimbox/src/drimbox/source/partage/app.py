@@ -22,6 +22,7 @@ from drimbox.source.admission import problem
 from drimbox.source.admission.chain import Admission, Arrivee, Entetes
 from drimbox.source.admission.errors import CertificatRefuse, InterneIndisponible, MethodeRefusee, Refus, RessourceInconnue
 from drimbox.source.admission.formats import choose_media
+from drimbox.source.admission.queries import ended_kos
 from drimbox.source.partage import pourquoi, queries, wadl
 from drimbox.source.partage.conversion.atelier import Atelier
 from drimbox.source.partage.equite import Equite
@@ -31,7 +32,8 @@ from drimbox.source.partage.orm import Base
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import Forme, read_path
 from drimbox.source.partage.reponses import Demande, Reponses
-from drimbox.source.partage.transfert import Compte, PairMuet
+from drimbox.source.partage.retraits import Retraits
+from drimbox.source.partage.sortie import Compte, PairMuet
 
 log = get_logger("partage")
 HSTS = "max-age=63072000; includeSubDomains"
@@ -65,11 +67,13 @@ class Porte:
     places: Equite = field(init=False)
     recuperations: Recuperations = field(init=False)
     atelier: Atelier = field(init=False)
+    retraits: Retraits = field(init=False)
 
     def __post_init__(self) -> None:
         images = self.settings.images
         self.places, self.recuperations = Equite(images), Recuperations.of(images)
         self.atelier = Atelier.of(images.conversion)
+        self.retraits = Retraits(lambda uids: self.base.run(ended_kos, uids))
         self.mesures.watch("drimbox_images_transferts", "Transferts en cours.", lambda: float(self.places.running.total()))
         self.mesures.watch("drimbox_images_attentes", "Demandes qui attendent un transfert.", lambda: float(self.places.waiting))
         self.mesures.watch("drimbox_images_reserve_octets", "Octets chiffrés sur disque.", lambda: float(self.recuperations.reserve.used))
@@ -113,7 +117,8 @@ class Porte:
     async def _transfer(self, demande: Demande, reponses: Reponses, suivi: Suivi) -> web.StreamResponse:
         compte = demande.compte
         try:
-            response = await reponses.answer(demande)
+            with self.retraits.running(demande.admis.kos.sop_instance_uid):
+                response = await reponses.answer(demande)
         except (PairMuet, ConnectionError, asyncio.CancelledError) as error:
             await self._note(suivi, compte, "partage.pair_muet" if isinstance(error, PairMuet) else "partage.pair_parti")
             raise

@@ -13,15 +13,16 @@ from pydicom.filereader import read_dataset
 
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate
 from drimbox.socle.pacs.identifiants import ObjetIllisible
+from drimbox.socle.pacs.textes import texte_de
 from drimbox.socle.personnes import OIDS_INS
 from drimbox.source.admission.contenu import ExamenOuvert
-from drimbox.source.admission.errors import ObjetEtranger
+from drimbox.source.admission.errors import AutrePatient, ObjetEtranger
 from drimbox.source.partage.paths import Ressource
 from drimbox.source.partage.recuperation import ObjetRecu
 
 MAX_INFLATED = 16 << 20
 _INS_ROOT = b"1.2.250.1.213.1.4."
-_PATIENT_TAGS = [0x00100020, 0x00100024, 0x00101002]
+_PATIENT_TAGS = [0x00100020, 0x00100021, 0x00100024, 0x00101002]
 _AFTER_PATIENT = 0x00110000
 
 
@@ -45,6 +46,7 @@ class Controle:
 
         Raises:
             ObjetEtranger: it contradicts the KOS, or what was asked, on the exam or on the patient: nothing more may be believed.
+            AutrePatient: the study was moved to another patient since its KOS was made.
             ObjetIllisible: its head cannot be read.
         """
         series, instance = objet.series_instance_uid, objet.sop_instance_uid
@@ -68,12 +70,28 @@ class Controle:
         """A study has one patient; an INS that its objects bear is that of the KOS, or this is not the exam that was published."""
         patient = objet.patient_id.strip()
         if self._patient is None:
+            self._check_unmoved(objet)
             self._patient = patient
         if patient != self._patient:
             raise ObjetEtranger
         expected = self.examen.ins.value if self.examen.ins else None
         if expected and any(value[:15] != expected[:15] for value in ins_of(objet.entete, objet.transfer_syntax_uid)):
             raise ObjetEtranger
+
+    def _check_unmoved(self, objet: ObjetRecu) -> None:
+        """Compare the first object with the patient that the study had; the others are compared with the first one."""
+        known = self.examen.patient
+        if known is not None and known.is_contradicted_by(objet.patient_id, issuer_of(objet.entete, objet.transfer_syntax_uid)):
+            raise AutrePatient
+
+
+def issuer_of(entete: bytes, transfer_syntax: str) -> str:
+    """Return the IssuerOfPatientID of a head; an empty text when it has none.
+
+    Raises:
+        ObjetIllisible: it cannot be read.
+    """
+    return texte_de(_patient_of(entete, transfer_syntax), "IssuerOfPatientID").strip()
 
 
 def ins_of(entete: bytes, transfer_syntax: str) -> list[str]:
@@ -86,17 +104,27 @@ def ins_of(entete: bytes, transfer_syntax: str) -> list[str]:
         entete = inflate(entete, MAX_INFLATED)
     if _INS_ROOT not in entete:
         return []  # nearly every image: its modality does not know the INS
-    implicit, little = transfer_syntax == IMPLICIT_LE, transfer_syntax != EXPLICIT_BE
+    head = _patient_of(entete, transfer_syntax, inflated=True)
     try:
-        head = read_dataset(
-            BytesIO(entete), implicit, little, stop_when=lambda tag, *_: int(tag) >= _AFTER_PATIENT, specific_tags=_PATIENT_TAGS
-        )
         return [value for item in (head, *head.get("OtherPatientIDsSequence", ())) for value in _qualified(item)]
     except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
         raise ObjetIllisible from None
 
 
+def _patient_of(entete: bytes, transfer_syntax: str, *, inflated: bool = False) -> Dataset:
+    if transfer_syntax == DEFLATED and not inflated:
+        entete = inflate(entete, MAX_INFLATED)
+    implicit, little = transfer_syntax == IMPLICIT_LE, transfer_syntax != EXPLICIT_BE
+    try:
+        head: Dataset = read_dataset(
+            BytesIO(entete), implicit, little, stop_when=lambda tag, *_: int(tag) >= _AFTER_PATIENT, specific_tags=_PATIENT_TAGS
+        )
+    except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
+        raise ObjetIllisible from None
+    return head
+
+
 def _qualified(item: Dataset) -> Iterator[str]:
     qualifiers = item.get("IssuerOfPatientIDQualifiersSequence") or ()
-    if any(str(part.get("UniversalEntityID", "")).strip() in OIDS_INS for part in qualifiers):
-        yield str(item.get("PatientID", "")).strip()
+    if any(texte_de(part, "UniversalEntityID").strip() in OIDS_INS for part in qualifiers):
+        yield texte_de(item, "PatientID").strip()

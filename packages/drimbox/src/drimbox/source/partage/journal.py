@@ -15,11 +15,13 @@ from django.db import transaction
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.journal.actions import new_trace, record
+from drimbox.socle.journal.debit import Debit
 from drimbox.source.admission.errors import InterneIndisponible, Refus
 from drimbox.source.partage.orm import Base
-from drimbox.source.partage.transfert import Compte
+from drimbox.source.partage.sortie import Compte
 
 log = get_logger("partage")
+REFUSALS = Debit()
 
 
 @dataclass
@@ -63,10 +65,15 @@ class Suivi:
 
 @transaction.atomic
 def write_refus(suivi: Suivi, refus: Refus) -> None:
-    """Write a refusal, with the code of what caused it."""
+    """Write a refusal, with the code of what caused it; a bounded number per peer, code and minute, then the count of those left out."""
     cause = refus.__cause__
     reason = cause.code if isinstance(cause, DrimmError) else type(cause).__name__ if cause else None
     fields = suivi.fields()
+    left_out = REFUSALS.admit(suivi.peer_dn or suivi.peer_ip, refus.code, at=monotonic())
+    if left_out is None:  # the logs alone, beyond so many in a minute
+        log.warning("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
+        return
+    fields["count"] = left_out or None
     record("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class ObjetServi:
         transfer_syntax_uid: of its bytes.
         entete: first bytes of its data set, with the INS.
         longueur: bytes of its data set, or None when nobody knows yet.
-        blocs: gives the bytes that follow the head, once.
+        lots: gives the bytes that follow the head, once, several pieces at a time.
     """
 
     sop_class_uid: str
@@ -53,7 +53,7 @@ class ObjetServi:
     transfer_syntax_uid: str
     entete: bytes
     longueur: int | None
-    blocs: Callable[[], AsyncIterator[bytes | memoryview]]
+    lots: Callable[[], AsyncIterator[Sequence[bytes | memoryview]]]
 
 
 class Lecture:
@@ -75,10 +75,6 @@ class Lecture:
         """Whether what follows is already here."""
         return self._lecteur.ready
 
-    async def soon(self, seconds: float) -> bool:
-        """Wait a moment for what follows; tell whether it is here."""
-        return await self._lecteur.soon(seconds)
-
     async def next(self) -> ObjetServi | None:
         """Return the next object that may leave, or None at the end.
 
@@ -97,16 +93,16 @@ class Lecture:
     def _served(self, objet: ObjetRecu) -> ObjetServi:
         ins, entete = self._examen.ins, objet.entete
         if ins is not None:
-            entete = with_ins(entete, objet.transfer_syntax_uid, Ins(ins.value, ins.oid))
+            entete = with_ins(entete, objet.transfer_syntax_uid, Ins(ins.value, ins.oid), objet.patient_place)
         longueur = None if objet.longueur is None else objet.longueur + len(entete) - len(objet.entete)
         series = objet.series_instance_uid
         syntax = objet.transfer_syntax_uid
-        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, series, syntax, entete, longueur, self._blocs)
+        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, series, syntax, entete, longueur, self._lots)
 
-    async def _blocs(self) -> AsyncIterator[bytes | memoryview]:
+    async def _lots(self) -> AsyncIterator[Sequence[bytes | memoryview]]:
         try:
-            async for bloc in self._lecteur.blocs():
-                yield bloc
+            async for lot in self._lecteur.lots():
+                yield lot
         except DrimmError as error:
             raise self._refus(error) from error
 

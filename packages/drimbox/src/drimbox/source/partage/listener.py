@@ -62,8 +62,8 @@ class Listener:
     _greetings: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self, host: str, port: int) -> asyncio.Server:
-        """Listen; the caller closes the server."""
-        return await asyncio.get_running_loop().create_server(lambda: _Arrival(self._arrived), host, port, backlog=256)
+        """Listen, beside the process that this one replaces; the caller closes the server."""
+        return await asyncio.get_running_loop().create_server(lambda: _Arrival(self._arrived), host, port, backlog=256, reuse_port=True)
 
     async def close(self) -> None:
         """Drop the handshakes under way."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -54,18 +54,19 @@ class ObjetRecu:
     entete_entiere: bool
     longueur: int | None
     header_instance_uid: str
+    patient_place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Bloc:
     """Some bytes of the current object: here, or on disk."""
 
-    data: bytes | memoryview | None
+    data: Sequence[bytes | memoryview]
     place: Place | None
     length: int
 
 
-_END = _Bloc(None, None, 0)
+_END = _Bloc((), None, 0)
 """The current object is whole: what fails afterwards is not its fault."""
 
 _Entry: TypeAlias = ObjetRecu | _Bloc
@@ -98,8 +99,8 @@ class Lecteur:
                 return entry
         return None
 
-    async def blocs(self) -> AsyncIterator[bytes | memoryview]:
-        """Yield the bytes that follow the head of the current object.
+    async def lots(self) -> AsyncIterator[Sequence[bytes | memoryview]]:
+        """Yield the bytes that follow the head of the current object, several pieces at a time.
 
         Raises:
             DrimmError: the retrieval failed.
@@ -115,11 +116,6 @@ class Lecteur:
     def ready(self) -> bool:
         """Whether nothing need be waited for: the next entry is here, or none will come."""
         return self.recuperation.ready(self)
-
-    async def soon(self, seconds: float) -> bool:
-        """Wait a moment for the next entry; tell whether it is here."""
-        await self.recuperation.wait(self, seconds)
-        return self.ready
 
     def _pass(self, entry: _Entry) -> None:
         self.position += 1
@@ -203,15 +199,14 @@ class Recuperation:
         """Tell whether :meth:`entry` would answer at once."""
         return self._ended or lecteur.position - self._first < len(self._entries)
 
-    async def read(self, bloc: _Bloc) -> bytes | memoryview:
+    async def read(self, bloc: _Bloc) -> Sequence[bytes | memoryview]:
         """Return the bytes of a block, from memory or from disk.
 
         Raises:
             ReserveRompue: the disk does not give them back.
         """
         if bloc.place is not None:
-            return await self.reserve.decrypt(bloc.place)
-        assert bloc.data is not None
+            return (await self.reserve.decrypt(bloc.place),)
         return bloc.data
 
     def passed(self) -> None:
@@ -260,12 +255,12 @@ class Recuperation:
 
     async def _take(self, objet: ObjetEnCours) -> None:
         self._add(_head(objet))
-        async for bloc in objet.blocs():
+        async for lot in objet.lots():
             if self.on_disk and not self.reserve.full:
-                await self._to_disk(bloc)
+                await self._to_disk(lot)
             else:
                 await self._flush()
-                self._add(_Bloc(bloc, None, len(bloc)))
+                self._add(_Bloc(lot, None, sum(map(len, lot))))
             if not self._has_room():
                 await self._flush()  # readers may need these very bytes to go on
                 await self._make_room()
@@ -279,15 +274,16 @@ class Recuperation:
             self._heads += _size(entry)
         self._wake_readers()
 
-    async def _to_disk(self, bloc: memoryview) -> None:
-        self._gathered += bloc
+    async def _to_disk(self, lot: Sequence[memoryview]) -> None:
+        for bloc in lot:
+            self._gathered += bloc
         if len(self._gathered) >= PIECE_BYTES:
             await self._flush()
 
     async def _flush(self) -> None:
         if self._gathered:
             data, self._gathered = bytes(self._gathered), bytearray()
-            self._add(_Bloc(None, await self._volume.write(data), len(data)))
+            self._add(_Bloc((), await self._volume.write(data), len(data)))
 
     async def _make_room(self) -> None:
         """Wait until a reader has read enough; that is how the PACS is slowed down."""
@@ -295,17 +291,14 @@ class Recuperation:
             self._room = asyncio.get_running_loop().create_future()
             await self._room
 
-    async def wait(self, lecteur: Lecteur, seconds: float | None = None) -> None:
-        """Wait for something new from the PACS, or for a moment at most."""
+    async def wait(self, lecteur: Lecteur) -> None:
+        """Wait for something new from the PACS."""
         loop = asyncio.get_running_loop()
         future, started = loop.create_future(), loop.time()
         self._waiting.append(future)
-        timer = None if seconds is None else loop.call_later(seconds, _wake, future)
         try:
             await future
         finally:
-            if timer is not None:
-                timer.cancel()
             lecteur.waited += loop.time() - started
 
     def _wake_readers(self) -> None:
@@ -341,4 +334,5 @@ def _head(objet: ObjetEnCours) -> ObjetRecu:
         entete_entiere=objet.entete_entiere,
         longueur=objet.longueur,
         header_instance_uid=objet.tete.identifiants.sop_instance,
+        patient_place=objet.tete.patient_place,
     )

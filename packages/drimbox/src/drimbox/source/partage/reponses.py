@@ -25,7 +25,8 @@ from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.lecture import Lecture, ObjetServi, reading
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import BASE, Forme, Ressource
-from drimbox.source.partage.transfert import Compte, Envoi, Sortie, gather
+from drimbox.source.partage.sortie import Compte, Sortie
+from drimbox.source.partage.transfert import Envoi, gather
 
 OCTETS = "application/octet-stream"
 

@@ -16,6 +16,7 @@ from cryptography import x509
 from django.conf import settings
 
 from confiance.certificates import Anchors
+from confiance.exploitation import prete
 from confiance.exploitation.logs import get_logger
 from confiance.liste_blanche import ListeBlanche
 from drimbox.config import DrimboxSettings
@@ -23,6 +24,7 @@ from drimbox.socle import tls
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.identite import PscClient
 from drimbox.socle.pacs.bassin import associations_gardees
+from drimbox.socle.pacs.bassin_web import connexions_gardees
 from drimbox.source.admission.chain import Admission
 from drimbox.source.admission.contenu import ExamenOuvert, Ouvertures, open_content
 from drimbox.source.admission.queries import content_of, find_kos
@@ -60,6 +62,7 @@ async def _until_told() -> None:
     drimbox: DrimboxSettings = settings.DRIMBOX
     async with serving(drimbox) as port:
         log.info("images:process:ready", address=drimbox.images.host, port=port)
+        prete.announce()
         await stop.wait()
 
 
@@ -74,7 +77,7 @@ async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
         DrimmError: a file of the settings cannot be used.
     """
     base = Base()
-    async with associations_gardees(), PscClient(drimbox.psc) as psc:
+    async with associations_gardees(), connexions_gardees(), PscClient(drimbox.psc) as psc:
         porte = Porte(drimbox, _admission(drimbox, psc, base), base)
         handshakes = Handshakes(base)
         runner = _runner(porte.application(), drimbox.images.stop_seconds)
@@ -84,7 +87,7 @@ async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
         server = await listener.start(drimbox.images.host, drimbox.images.port)
         exclusion = Exclusion(base, porte.admission.revocation, _transports(runner.server), porte.now)
         try:
-            async with exclusion.watching(), _measured(porte, drimbox.images.metrics_port):
+            async with exclusion.watching(), porte.retraits.watching(), _measured(porte, drimbox.images.metrics_port):
                 try:
                     yield server.sockets[0].getsockname()[1]
                 finally:
@@ -105,7 +108,7 @@ async def _measured(porte: Porte, port: int | None) -> AsyncIterator[None]:
         return
     runner = web.AppRunner(porte.mesures.application(), handle_signals=False, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, reuse_port=True).start()
     try:
         yield
     finally:
@@ -136,7 +139,7 @@ def _admission(drimbox: DrimboxSettings, psc: PscClient, base: Base) -> Admissio
         return await base.run(find_kos, uid)
 
     async def read(uid: str) -> ExamenOuvert:
-        return await base.run(lambda: open_content(content_of(uid)))
+        return await base.run(lambda: open_content(*content_of(uid)))
 
     served = frozenset(couple.db.lower() for couple in drimbox.couples)
     return Admission(tls.RevocationChecker(drimbox.tls.anchors), psc, liste, kos, Ouvertures(read), served, _responder(drimbox))

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 from aiohttp import web
 
@@ -20,129 +18,7 @@ from drimbox.source.partage.conversion.rules import producible
 from drimbox.source.partage.fichier import file_head
 from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.lecture import Lecture, ObjetServi
-
-GATHERED = 256 * 1024
-"""Bytes gathered before they are written: each write costs the TLS layer, the kernel and the peer the same, whatever its size."""
-WRITE_BUFFER = 384 * 1024
-LINGER_SECONDS = 0.005
-"""How long what is gathered waits for what follows."""
-
-
-class PairMuet(Exception):
-    """The peer stopped reading for longer than the idle limit."""
-
-
-@dataclass
-class Compte:
-    """What one transfer carried so far, and where its time went.
-
-    Attributes:
-        instances: objects wholly sent.
-        bytes: bytes of content sent.
-        converted: objects sent in another syntax than the stored one.
-        started: when the transfer began, on the monotonic clock.
-        first: seconds before the first byte of content, or None.
-        waited: seconds spent waiting for the peer to read.
-        pacs: seconds spent waiting for the PACS.
-        left_out: objects of the exam that the KOS does not point to.
-    """
-
-    instances: int = 0
-    bytes: int = 0
-    converted: int = 0
-    started: float = 0.0
-    first: float | None = None
-    waited: float = 0.0
-    pacs: float = 0.0
-    left_out: int = 0
-
-    def __post_init__(self) -> None:
-        self.started = monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the transfer began."""
-        return round(monotonic() - self.started, 3)
-
-
-class Sortie:
-    """The answer to one peer: what is written waits for it to read, as long as it reads something.
-
-    Pieces are gathered; whoever is about to wait for something else than the peer says so by :meth:`flush`.
-    """
-
-    def __init__(self, request: web.Request, idle_seconds: float, compte: Compte) -> None:
-        self._request, self._idle, self._compte = request, idle_seconds, compte
-        self._response: web.StreamResponse | None = None
-        self._pieces: list[bytes | memoryview] = []
-        self._gathered = 0
-
-    @property
-    def empty(self) -> bool:
-        """Whether everything written so far has left."""
-        return not self._pieces
-
-    async def open(self, content_type: str) -> None:
-        """Send the status line and the headers."""
-        self._response = web.StreamResponse(headers={"Content-Type": content_type, "Cache-Control": "no-store"})
-        self._response.enable_chunked_encoding()
-        if self._request.transport is not None:
-            self._request.transport.set_write_buffer_limits(high=WRITE_BUFFER)
-        await self._response.prepare(self._request)
-        self._compte.first = self._compte.seconds
-
-    async def write(self, data: bytes | memoryview) -> None:
-        """Write some bytes, in slices: a peer that reads a little within the idle limit is alive, whatever the size of the piece.
-
-        Raises:
-            PairMuet: the peer stopped reading.
-            ConnectionError: the peer left.
-        """
-        if self._gathered + len(data) < GATHERED:
-            if data:
-                self._pieces.append(data)
-            self._gathered += len(data)
-            return
-        view, start = memoryview(data), 0
-        while len(view) - start >= (room := GATHERED - self._gathered):
-            self._pieces.append(view[start : start + room])
-            start += room
-            await self.flush()
-        if start < len(view):
-            self._pieces.append(view[start:])
-            self._gathered = len(view) - start
-
-    async def flush(self) -> None:
-        """Let what is gathered leave.
-
-        Raises:
-            PairMuet: the peer stopped reading.
-            ConnectionError: the peer left.
-        """
-        if not self._pieces:
-            return
-        assert self._response is not None
-        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces, self._gathered = [], 0
-        started = monotonic()
-        try:
-            async with asyncio.timeout(self._idle):
-                await self._response.write(data)
-        except TimeoutError:
-            raise PairMuet from None
-        self._compte.waited += monotonic() - started
-
-    async def end(self) -> web.StreamResponse:
-        """Send the end of the answer.
-
-        Raises:
-            PairMuet: the peer stopped reading.
-            ConnectionError: the peer left.
-        """
-        await self.flush()
-        assert self._response is not None
-        await self._response.write_eof()
-        return self._response
+from drimbox.source.partage.sortie import Compte, Sortie
 
 
 @dataclass(frozen=True)
@@ -178,11 +54,8 @@ class Envoi:
         framing, sortie = Framing(objet.transfer_syntax_uid), Sortie(request, self.limits.idle_seconds, compte)
         await sortie.open(framing.content_type)
         while objet is not None:
-            await _send_part(sortie, framing, lecture, objet, compte)
-            await _before_waiting(sortie, lecture)
+            await _send_part(sortie, framing, objet, compte)
             following = await lecture.next()
-            if following is not None and not self._accepts(following):
-                await sortie.flush()  # a conversion takes its time
             objet = None if following is None else await self._in_accepted_syntax(following, compte)
         await sortie.write(framing.closing())
         return await sortie.end()
@@ -207,12 +80,6 @@ class Envoi:
         return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, objet.series_instance_uid, wanted, content, len(content), _nothing)
 
 
-async def _before_waiting(sortie: Sortie, lecture: Lecture) -> None:
-    """Let what is gathered leave, unless something more comes from the PACS almost at once."""
-    if not sortie.empty and not lecture.ready and not await lecture.soon(LINGER_SECONDS):
-        await sortie.flush()
-
-
 async def gather(objet: ObjetServi, limit: int) -> bytes:
     """Return the whole Part 10 file of an object, which must hold within a limit.
 
@@ -221,30 +88,26 @@ async def gather(objet: ObjetServi, limit: int) -> bytes:
     """
     pieces: list[bytes | memoryview] = [file_head(objet.sop_class_uid, objet.sop_instance_uid, objet.transfer_syntax_uid), objet.entete]
     size = len(objet.entete)
-    async for bloc in objet.blocs():
-        pieces.append(bloc)
-        size += len(bloc)
+    async for lot in objet.lots():
+        pieces += lot
+        size += sum(map(len, lot))
         if size > limit:
             raise ConversionImpossible("L'image est trop grosse pour être convertie.")
     return b"".join(pieces)
 
 
-async def _nothing() -> AsyncIterator[bytes | memoryview]:
-    for bloc in tuple[bytes, ...]():
-        yield bloc
+async def _nothing() -> AsyncIterator[Sequence[bytes | memoryview]]:
+    for lot in tuple[bytes, ...]():
+        yield (lot,)
 
 
-async def _send_part(sortie: Sortie, framing: Framing, lecture: Lecture, objet: ObjetServi, compte: Compte) -> None:
+async def _send_part(sortie: Sortie, framing: Framing, objet: ObjetServi, compte: Compte) -> None:
     head = file_head(objet.sop_class_uid, objet.sop_instance_uid, objet.transfer_syntax_uid)
     length = None if objet.longueur is None else len(head) + objet.longueur
-    opening = framing.opening(compte.instances, objet.transfer_syntax_uid, length)
-    await sortie.write(b"".join((opening, head, objet.entete)))
+    await sortie.write(framing.opening(compte.instances, objet.transfer_syntax_uid, length), head, objet.entete)
     sent = len(head) + len(objet.entete)
-    await _before_waiting(sortie, lecture)
-    async for bloc in objet.blocs():
-        await sortie.write(bloc)
-        sent += len(bloc)
-        if not lecture.ready:
-            await _before_waiting(sortie, lecture)
+    async for lot in objet.lots():
+        await sortie.write(*lot)
+        sent += sum(map(len, lot))
     compte.instances += 1
     compte.bytes += sent

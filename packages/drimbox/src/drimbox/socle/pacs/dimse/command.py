@@ -25,6 +25,8 @@ ORIGINATOR_AET, ORIGINATOR_ID = 0x1030, 0x1031
 
 SUCCESS, NO_DATA_SET, WITH_DATA_SET, MEDIUM = 0x0000, 0x0101, 0x0001, 0x0000
 _ELEMENT = struct.Struct("<HHI")
+_GROUP_LENGTH = struct.Struct("<HHII")
+_STORE_ANSWER = struct.Struct("<" + 4 * "HHIH")
 
 
 class Commande:
@@ -126,15 +128,16 @@ def request(field: int, sop_class: str, message_id: int, *, destination: str = "
 
 
 def store_answer(request: Commande, status: int) -> bytes:
-    """Write the C-STORE-RSP to a C-STORE-RQ."""
-    return encode({
-        CLASS_UID: request.text(CLASS_UID),
-        FIELD: C_STORE_RSP,
-        RESPONDED_ID: request.number(MESSAGE_ID),
-        DATA_SET_TYPE: NO_DATA_SET,
-        STATUS: status,
-        INSTANCE_UID: request.text(INSTANCE_UID),
-    })  # fmt: skip
+    """Write the C-STORE-RSP to a C-STORE-RQ: the PACS waits for it before its next object."""
+    sop_class, instance = _padded(request.text(CLASS_UID), b"\0"), _padded(request.text(INSTANCE_UID), b"\0")
+    body = b"".join((
+        _ELEMENT.pack(0, CLASS_UID, len(sop_class)), sop_class,
+        _STORE_ANSWER.pack(
+            0, FIELD, 2, C_STORE_RSP, 0, RESPONDED_ID, 2, request.number(MESSAGE_ID), 0, DATA_SET_TYPE, 2, NO_DATA_SET, 0, STATUS, 2, status
+        ),
+        _ELEMENT.pack(0, INSTANCE_UID, len(instance)), instance,
+    ))  # fmt: skip
+    return _GROUP_LENGTH.pack(0, 0, 4, len(body)) + body
 
 
 def echo_answer(request: Commande) -> bytes:

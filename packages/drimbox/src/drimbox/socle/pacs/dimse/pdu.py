@@ -13,6 +13,7 @@ between two feeds is a header of six bytes, or the body of a negotiation, bounde
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 
 ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 _HEADER = 6
+_USUAL = struct.Struct(">BxIIBB")  # headers of a P-DATA and of its first value: nearly every P-DATA has one, the cut is rarely inside
 _COMMAND, _LAST = 0x01, 0x02  # message control header, PS3.8 annex E.2
 _TLS_RECORDS = (0x14, 0x15, 0x16)
 
@@ -97,14 +99,31 @@ class PduReader:
                 place = self._read_value(view, place, events)
             elif self._body is not None:
                 place = self._read_body(view, place, events)
-            else:
+            elif self._pdu_left or self._kept or end - place < _USUAL.size:
                 place = self._read_header(view, place, events)
+            else:
+                place = self._read_usual(view, place, end, events) or self._read_header(view, place, events)
         return events
 
     @property
     def between_pdus(self) -> bool:
         """Whether no PDU is half read: the only moment when a connection may be closed in peace."""
         return not (self._kept or self._pdu_left or self._pdv_left or self._body is not None)
+
+    def _read_usual(self, view: memoryview, place: int, end: int, events: list[PduEvent]) -> int:
+        """Read a P-DATA of one value at one go, as most are; return 0 to leave anything else to the machine."""
+        kind, length, value_length, context_id, control = _USUAL.unpack_from(view, place)
+        if kind != P_DATA or length != value_length + 4 or value_length < 2 or length > self._limites.max_pdu:
+            return 0
+        place += _USUAL.size
+        stop: int = place + value_length - 2
+        if stop > end:  # the rest comes with the next bytes
+            self._kind, self._context_id, self._control, self._pdv_left = kind, context_id, control, stop - end
+            if place < end:
+                events.append(Fragment(context_id, bool(control & _COMMAND), False, view[place:end]))
+            return end
+        events.append(Fragment(context_id, bool(control & _COMMAND), bool(control & _LAST), view[place:stop]))
+        return stop
 
     def _read_value(self, view: memoryview, place: int, events: list[PduEvent]) -> int:
         stop = min(len(view), place + self._pdv_left)

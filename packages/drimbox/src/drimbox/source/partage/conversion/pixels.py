@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate
+from drimbox.socle.pacs.textes import texte_de
 from drimbox.source.admission.errors import ConversionImpossible
 from drimbox.source.partage.conversion.rules import Pixels
 
@@ -40,7 +41,7 @@ def _pixels(head: Dataset) -> Pixels:
         stored=int(head.get("BitsStored") or allocated),
         samples=int(head.get("SamplesPerPixel") or 1),
         signed=int(head.get("PixelRepresentation") or 0) == 1,
-        photometric=str(head.get("PhotometricInterpretation", "")),
+        photometric=texte_de(head, "PhotometricInterpretation"),
         rows=int(head.Rows),
         columns=int(head.Columns),
     )
