@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from banc.dmp.etat import Etat
-from banc.soak.tempete.bilan import Pointeur, faults
+from banc.soak.tempete.bilan import POINTEURS, Pointeur, faults
 from banc.soak.tempete.charge import Ris, make_exams, write_images
 from tests.drimbox_env import Environment
 from tests.drimbox_world import Monde, until
@@ -70,7 +70,6 @@ def test_eight_exams_cross_a_storm_without_loss_double_disorder_nor_mixing(monde
         with monde.pacs(images=monde.folder / "tempete"):
             sender.join(120)
             until(lambda: drimbox.sql(LEFT) == [(0,)] and drimbox.sql(SETTLED) == [(len(exams),)], "the calm", 150)
-    rows = drimbox.sql("SELECT study_instance_uid, sop_instance_uid, version, state FROM pointeur_kos")
-    assert faults(exams, monde.dmp.store, tuple(Pointeur(*row) for row in rows)) == []
+    assert faults(exams, monde.dmp.store, tuple(Pointeur(*row) for row in drimbox.sql(POINTEURS))) == []
     assert drimbox.sql("SELECT count(*) FROM reception_message WHERE state <> 'lu'") == [(0,)]
     assert ris.acknowledged == sum(exam.versions for exam in exams)

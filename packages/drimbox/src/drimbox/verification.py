@@ -11,11 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from confiance.errors import DrimmError
+from confiance.exploitation.coffre.cles import read as read_trousseau
 from confiance.exploitation.settings import read_secret
 from drimbox.config import ROLES, Certificate, DrimboxSettings
 from drimbox.roles import role_name
 from drimbox.socle.annuaire import tetes
-from drimbox.socle.coffre.cles import read as read_trousseau
 
 
 def check_files(settings: DrimboxSettings) -> list[str]:

@@ -55,6 +55,15 @@ def test_23_an_exam_to_publish_reaches_the_dmp_with_the_visibility_of_its_flags(
     assert opens(kos)
 
 
+def test_23_flags_behind_a_second_document_and_around_a_mail_reach_the_dmp(chemin: Chemin, shared_data: Path, tmp_path: Path) -> None:
+    excerpt = (shared_data / "hl7" / "EXCERPT_HL7_invisible_masque_flags.hl7").read_bytes()
+    lines = [line for line in oru(shared_data, "C").split(b"\r") if line and (not line.startswith(b"OBX") or line.startswith(b"OBX|1|"))]
+    with pacs_of(chemin.monde, images(shared_data, tmp_path / "pacs", "C")):
+        assert chemin.publish(b"\r".join([*lines, excerpt])).state == "depose"
+    held = set(chemin.entry(Kos.objects.get()).confidentialities)
+    assert held == {"N", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"}
+
+
 def test_25_exam_f_gives_two_pointers_in_the_dmp(chemin: Chemin, shared_data: Path, tmp_path: Path) -> None:
     with pacs_of(chemin.monde, images(shared_data, tmp_path / "pacs", "F")):
         chemin.take(oru(shared_data, "F"))

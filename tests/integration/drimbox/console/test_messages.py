@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from banc.jeux import IDENTITE
@@ -53,6 +54,24 @@ def test_the_content_is_shown_on_demand_only_and_the_journal_says_to_whom(recu: 
     assert "no-store" in answer.headers["Cache-Control"]
     ((fields,),) = drimbox.sql("SELECT fields FROM journal WHERE event = 'console:message:opened'")
     assert fields == {"message_id": str(recu.id), "compte": "camille"}
+
+
+def test_what_the_schematron_of_the_settings_says_is_shown_with_the_content(
+    recu: MessageRecu, person: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = tmp_path / "regles.sch"
+    rules.write_text(
+        '<schema xmlns="http://purl.oclc.org/dsdl/schematron"><pattern><rule context="/*"><assert test="false()">Écart voulu</assert>'
+        '<assert test="matches(@a, 1)">jamais</assert></rule></pattern></schema>',
+        encoding="utf-8",
+    )
+    controle = settings.DRIMBOX.controle_cda.model_copy(update={"schematron": rules})
+    monkeypatch.setattr(settings, "DRIMBOX", settings.DRIMBOX.model_copy(update={"controle_cda": controle}))
+    path = f"/console/messages/{recu.id}"
+    shown = post(person, f"{path}/contenu", path, {}).content.decode()
+    assert "Écart voulu" in shown
+    assert "jamais" not in shown
+    assert "1 règle n&#x27;a pas pu être vérifiée" in shown or "1 règle n'a pas pu être vérifiée" in shown
 
 
 def test_the_content_has_no_address_that_a_link_could_open(recu: MessageRecu, person: Client, drimbox: Environment) -> None:

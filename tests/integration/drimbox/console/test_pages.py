@@ -163,6 +163,17 @@ def test_an_incomplete_deposit_is_shown_for_a_person_and_sent_anew(monde: Any, p
     assert monde.drimbox.sql("SELECT state FROM depot_dmp_envoi") == [("a_envoyer",)]
 
 
+def test_an_exam_whose_patient_changed_in_the_pacs_says_so_and_can_be_tried_again(monde: Any, person: Client) -> None:
+    examen = with_exam(monde)
+    monde.drimbox.sql("UPDATE pointeur_examen SET state = 'patient_change', code = 'partage.autre_patient'")
+    page = f"/console/examens/{examen.id}"
+    text = person.get(page, secure=True).content.decode()
+    assert "Patient changé dans le PACS" in text
+    assert "sous un autre patient que lorsque le pointeur" in text
+    post(person, f"{page}/reessayer", page, {}, follow=True)
+    assert monde.drimbox.sql("SELECT state FROM pointeur_examen") == [("a_traiter",)]
+
+
 def test_trying_again_needs_a_post_from_our_own_page(monde: Any, person: Client) -> None:
     examen = with_exam(monde, images=False)
     assert person.get(f"/console/examens/{examen.id}/reessayer", secure=True).status_code == 405

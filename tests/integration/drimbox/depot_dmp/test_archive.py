@@ -158,6 +158,20 @@ def test_any_bytes_in_a_lot_are_read_or_refused_by_our_own_error(files: dict[str
         assert isinstance(lot, XdmIllisible)
 
 
+def test_an_archive_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb, many = tmp_path / "bomb.zip", tmp_path / "many.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("KA/METADATA.XML", bytes(8 << 20))
+    with zipfile.ZipFile(many, "w") as archive:
+        for number in range(4):
+            archive.writestr(f"KA/{number}", b"a" * 1000)
+    with pytest.raises(XdmIllisible, match="comprimé"):
+        read(bomb)
+    monkeypatch.setattr("drimbox.source.depot_dmp.archive.MAX_BYTES", 3500)
+    with pytest.raises(XdmIllisible, match="dossiers plus petits"):
+        read(many)
+
+
 def test_the_commands_tell_what_they_did(chemin: Chemin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner, folder = CliRunner(), str(tmp_path / "xdm")
     # the runner's output is closed after each command: the logs of this process must not be moved there

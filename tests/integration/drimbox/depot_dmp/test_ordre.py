@@ -82,7 +82,7 @@ def test_a_worker_that_dies_lets_its_exam_go(monde: Monde) -> None:
 
 def test_a_kept_request_that_can_no_longer_be_read_calls_a_person_instead_of_being_tried_for_ever(monde: Monde) -> None:
     examen, envoi = pointed(monde)
-    monde.drimbox.sql("UPDATE depot_dmp_envoi SET body = 'cut'")
+    monde.drimbox.sql("UPDATE depot_dmp_envoi SET body = 'cut', scelle = NULL")
     deposer(envoi_id=str(envoi.id))
     examen.refresh_from_db()
     envoi.refresh_from_db()

@@ -17,11 +17,11 @@ import structlog
 from django.db import transaction
 
 from confiance.exploitation import logs
+from confiance.exploitation.coffre.cles import Trousseau
+from confiance.exploitation.coffre.scelle import Coffre, CoffreFerme, key_id_of
 from drimbox.conso.appel.models import Appel
 from drimbox.socle.coffre import actions as coffre_actions
 from drimbox.socle.coffre import fields
-from drimbox.socle.coffre.cles import Trousseau
-from drimbox.socle.coffre.scelle import Coffre, CoffreFerme, key_id_of
 from drimbox.socle.journal import queries
 from drimbox.socle.journal.actions import JournalError, new_trace, record
 from drimbox.socle.journal.models import Ligne
@@ -76,7 +76,9 @@ def test_what_is_rolled_back_is_neither_in_the_journal_nor_in_the_logs(drimbox: 
 def test_rotating_seals_again_what_an_older_key_sealed(drimbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import connection
 
-    old, both, new = (Coffre(Trousseau(keys)) for keys in ({"k1": b"o" * 32}, {"k2": b"n" * 32, "k1": b"o" * 32}, {"k2": b"n" * 32}))
+    old, both, new = (
+        Coffre(Trousseau(keys), "drimbox") for keys in ({"k1": b"o" * 32}, {"k2": b"n" * 32, "k1": b"o" * 32}, {"k2": b"n" * 32})
+    )
     with drimbox.role("proprietaire"):
         appel = Appel(secret_sha256="0" * 64, received_at=NOW, expires_at=NOW + timedelta(hours=1))
         appel.recu = old.seal(b"identite", table="appel", row=appel.pk)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from pydicom import dcmread
 
 from banc.jeux import IDENTITE, make_message, make_report
 from drimbox.config import Ris
@@ -18,6 +19,10 @@ from drimbox.source.pointeur.actions import appliquer
 from drimbox.source.pointeur.actions.rejets import instances_of
 from drimbox.source.pointeur.evenements import Motif, Rejeter
 from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
+from drimbox.source.reception.actions.rejets import keep_notes
+from drimbox.source.reception.iocm import Rejet
+from drimbox.source.reception.jobs import rejeter
+from drimbox.source.reception.models import NoteRejet
 from tests.drimbox_chemin import Chemin, pacs_of
 from tests.drimbox_env import DB, DB2, VI
 from tests.drimbox_world import Monde, sample_message
@@ -103,6 +108,15 @@ def test_a_software_that_takes_the_place_of_another_goes_on_with_the_exams_of_it
     assert chemin.states() == [(1, "retire")]
 
 
+def test_a_cancellation_by_accession_alone_finds_an_exam_that_still_waits_for_its_images(monde: Monde) -> None:
+    with monde.pacs(), monde.pacs("pacs2"):
+        chemin = Chemin(monde)
+        chemin.publish(sample_message())
+        assert Examen.objects.get().state == "attente_images"
+        chemin.take(cancellation(study_uid=""))
+        assert Examen.objects.get().state == "retire"
+
+
 def test_a_cancellation_for_another_patient_calls_a_person_and_closes_nothing(chemin: Chemin) -> None:
     chemin.publish(sample_message())
     row = chemin.take(
@@ -122,6 +136,26 @@ def test_the_end_of_retention_of_a_copy_elsewhere_takes_nothing_out(chemin: Chem
     assert not InstanceRejetee.objects.exists()
     appliquer(replace(ended, pacs="local", instances=instances), timezone.now())
     assert Examen.objects.get().state == "en_retrait"
+
+
+@pytest.mark.parametrize("motif", [Motif.QUALITE, Motif.SECURITE_PATIENT, Motif.LISTE_DE_TRAVAIL])
+def test_a_note_of_one_pacs_never_touches_a_study_shared_from_another_one(chemin: Chemin, motif: Motif) -> None:
+    chemin.publish(sample_message())
+    kos = Kos.objects.get()
+    with chemin.monde.drimbox.role("reception"):
+        keep_notes((Rejet("2.999.77.8", STUDY, motif.value, tuple(instances_of(kos))),), pacs="second", now=timezone.now())
+    rejeter(note_id=str(NoteRejet.objects.get().id))
+    assert chemin.monde.drimbox.sql("SELECT state, code FROM reception_note_rejet") == [("attente_personne", "pointeur.autre_pacs")]
+    assert is_served(kos)
+    assert (chemin.states(), Examen.objects.get().state) == ([(1, "en_vigueur")], "depose")
+    assert not InstanceRejetee.objects.exists()
+
+
+def test_what_another_pacs_rejected_before_the_report_is_still_referenced(chemin: Chemin) -> None:
+    gone = str(dcmread(next(chemin.monde.images.glob("*.dcm")), stop_before_pixels=True).SOPInstanceUID)
+    appliquer(Rejeter("second", "2.999.77.8", STUDY, frozenset({gone}), Motif.QUALITE), timezone.now())
+    chemin.publish(sample_message())
+    assert gone in instances_of(Kos.objects.get())
 
 
 def cancellation(*, study_uid: str, control_id: str = "000009", patient: bytes = b"") -> bytes:

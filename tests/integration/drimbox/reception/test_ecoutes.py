@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from banc.jeux import IDENTITE, make_message, make_report
 from banc.ris.client import Ack, PasDeReponse, send
 from confiance.distinguished_name import DistinguishedName
 from drimbox.config import Certificate, EcouteMllp, EcouteTls, Reception, Ris
+from drimbox.socle.annuaire.crls import parse
+from drimbox.socle.journal.debit import Debit
+from drimbox.source.reception import actions
 from drimbox.source.reception import server as module
 from drimbox.source.reception.server import Serveur
 from tests.drimbox_env import DB, DB2, Environment
@@ -76,6 +80,66 @@ async def test_a_ris_with_a_certificate_is_answered_over_tls(reception: Environm
         assert (await sent(serveur.ports[0], message(2))).code == "AA"  # the plain address goes on beside it
 
 
+async def test_the_crls_that_the_drimbox_fetched_clear_a_certificate_beside_those_of_the_folder(
+    reception: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client, crls = reception.pki.auth_cli("a"), []
+    for path in reception.pki.anchors_dir.iterdir():
+        if b"BEGIN CERTIFICATE" in path.read_bytes():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+        else:
+            crls.append(parse(path.read_bytes()))
+    ecoute = tls_ecoute(reception)
+    assert ecoute.tls is not None
+    bare = ecoute.model_copy(update={"tls": ecoute.tls.model_copy(update={"clients": tmp_path})})
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(module, "CRLS_SECONDS", 0.01)
+    async with serving(monkeypatch, ecoutes=(bare,)) as serveur:
+        with pytest.raises(PasDeReponse):  # nobody can tell
+            await sent(serveur.ports[1], message(), client_context(reception, client))
+        for number, crl in enumerate(crls):
+            reception.sql(
+                "INSERT INTO annuaire_liste_revocation (authority_spki, scope, issuer, der, sha256, number, this_update, url, received_at)"
+                " VALUES (%s, '', '', %s, '', '', now(), '', now())",
+                str(number),
+                crl.public_bytes(Encoding.DER),
+            )
+        async with asyncio.timeout(20):
+            while await _code(serveur.ports[1], client_context(reception, client)) != "AA":  # noqa: ASYNC110 - no bell rings there
+                await asyncio.sleep(0.02)
+
+
+async def _code(port: int, context: ssl.SSLContext) -> str:
+    try:
+        return (await sent(port, message(), context)).code
+    except PasDeReponse:
+        return ""
+
+
+async def test_a_ris_alone_at_its_address_has_its_own_bounds(reception: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    ris = Ris(name="a", sources=("127.0.0.1",), max_message_bytes=2048, max_connections=1)
+    async with serving(monkeypatch, ris=(ris,)) as serveur:
+        refused = await sent(serveur.ports[0], message())
+        assert (refused.code, "taille" in refused.reason) == ("AE", True)
+        _, writer = await asyncio.open_connection("127.0.0.1", serveur.ports[0])
+        async with asyncio.timeout(20):
+            while True:
+                reader, second = await asyncio.open_connection("127.0.0.1", serveur.ports[0])
+                closed = await reader.read(1) == b""
+                second.close()
+                if closed:
+                    break
+        writer.close()
+
+
+async def test_refusals_without_end_write_a_bounded_number_of_lines(reception: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "REFUSALS", Debit(per_minute=3))
+    async with serving(monkeypatch) as serveur:
+        for _ in range(6):
+            assert (await sent(serveur.ports[0], b"MSH|nothing")).code == "AE"
+    assert reception.sql("SELECT count(*) FROM journal WHERE event = 'reception:message:refused'") == [(3,)]
+
+
 async def test_without_a_certificate_nothing_is_read(reception: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(monkeypatch, ecoutes=(tls_ecoute(reception),)) as serveur:
         with pytest.raises(PasDeReponse):
@@ -128,8 +192,9 @@ async def test_a_backlog_slows_answers_and_loses_nothing(reception: Environment,
     async with serving(monkeypatch, retard_messages=1, retard_seconds=0.07) as serveur:
         for number in range(3):
             assert (await sent(serveur.ports[0], message(number))).code == "AA"
-        while not serveur.pause:  # the next look sees three unread messages
-            await real(0.01)
+        async with asyncio.timeout(20):
+            while not serveur.pause:  # the next look sees three unread messages
+                await real(0.01)
         monkeypatch.setattr(module.asyncio, "sleep", sleep)
         assert (await sent(serveur.ports[0], message(9))).code == "AA"
         monkeypatch.setattr(module.asyncio, "sleep", real)

@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from banc.jeux import IDENTITE, make_message, make_report
-from drimbox.socle.coffre.scelle import CoffreFerme
+from confiance.exploitation.coffre.scelle import CoffreFerme
 from drimbox.source.pointeur.models import Examen
 from drimbox.source.pointeur.states import EtatExamen
 from drimbox.source.reception.actions import receive

@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from banc.jeux import IDENTITE, make_message, make_report
 from drimbox.config import Reception
+from drimbox.socle.coffre.fields import unseal
 from drimbox.source.reception import actions
-from drimbox.source.reception.corps import body_of
 from drimbox.source.reception.mllp import Framer, frame
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.server import Serveur
@@ -30,12 +29,9 @@ def message(number: int) -> bytes:
     return make_message(REPORT, IDENTITE, control_id=f"{number:06}")
 
 
-def bodies() -> list[bytes]:
-    """Return the messages kept, opened."""
-    try:
-        return [body_of(row) for row in MessageRecu.objects.all()]
-    finally:
-        connection.close()
+def bodies(environment: Environment) -> list[bytes]:
+    """Return the messages kept, opened: the process under test may not read them again."""
+    return [unseal(MessageRecu(pk=pk), sealed) for pk, sealed in environment.sql("SELECT id, corps FROM reception_message")]
 
 
 class Ris:
@@ -99,7 +95,8 @@ def reception(drimbox: Environment) -> Any:
 
 
 async def test_a_message_cut_anywhere_is_kept_then_acknowledged(reception: Environment) -> None:
-    data = frame(message(1))
+    body = message(1)
+    data = frame(body)
     async with server() as connect:
         ris = await connect()
         for start in range(0, len(data), 1000):
@@ -109,8 +106,8 @@ async def test_a_message_cut_anywhere_is_kept_then_acknowledged(reception: Envir
         assert reception.sql("SELECT control_id, trigger, state, host(peer) FROM reception_message") == [
             ("000001", "MDM^T02", "recu", "127.0.0.1")
         ]
-        kept = await asyncio.to_thread(bodies)
-        assert kept == [message(1)]
+        kept = await asyncio.to_thread(bodies, reception)
+        assert kept == [body]
         ((sealed, clear),) = reception.sql("SELECT corps, body FROM reception_message")
         assert clear is None
         assert not any(text in sealed for text in (b"MSH|", b"PAT-BANC", REPORT[:40]))

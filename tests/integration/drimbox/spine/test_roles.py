@@ -30,6 +30,18 @@ FORBIDDEN = {
         ("reception", "UPDATE reception_message SET state = 'lu'"),
         ("reception", "UPDATE reception_message SET body = ''"),
     ],
+    "reception reads no message again": [
+        ("reception", f"SELECT {columns} FROM reception_message") for columns in ("*", "corps", "body", "octets", "peer", "received_at")
+    ],
+    "reception applies no rejection": [
+        ("reception", "INSERT INTO pointeur_instance_rejetee (study_instance_uid) VALUES ('1.2.3')"),
+        ("reception", "SELECT * FROM pointeur_instance_rejetee"),
+    ],
+    "only the worker erases what names a patient": [
+        (role, f"UPDATE {table} SET scelle = NULL")
+        for role in ("pages", "images", "reception")
+        for table in ("pointeur_kos", "depot_dmp_envoi")
+    ],
     "reception knows nothing of exams, pointers and accounts": [
         ("reception", f"SELECT * FROM {table}")
         for table in ("pointeur_examen", "pointeur_kos", "depot_dmp_envoi", "auth_user", "django_session")

@@ -51,6 +51,18 @@ def test_a_link_under_a_prefix_and_in_another_case_is_read(prefix: str):
     assert read_liens(with_pdf(link.encode())) == (LienVisionneuse(VI, STUDY),)
 
 
+def test_a_word_written_right_after_the_link_is_no_part_of_the_study():
+    url = b"https://vi1.1.x.fr/IHEInvokeImageDisplay?requestType=STUDY&studyUID=1.2.3"
+    (lien,) = read_liens(with_pdf(url + b"Conclusion"))
+    assert lien == LienVisionneuse("vi1.1.x.fr", "1.2.3")
+    assert read_liens(with_pdf(url.replace(b"1.2.3", b"Conclusion"))) == ()
+
+
+def test_a_link_with_more_fields_than_any_link_has_is_none_and_no_fault():
+    # found by fuzzing
+    assert read_liens(with_pdf(f"%PDF-1.4\n({LINK}{'&a=1' * 40})".encode())) == ()
+
+
 def test_a_report_without_a_link_has_none():
     assert read_liens(REPORT) == ()
 

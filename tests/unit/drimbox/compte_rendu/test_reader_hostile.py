@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banc.jeux import make_report
-from drimbox.source.compte_rendu.document import LimitesCda
+from drimbox.source.compte_rendu.document import MAX_TEXT, LimitesCda
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible, CompteRenduTropGros, DoctypeRefuse
 from drimbox.source.compte_rendu.reader import read_cda
 
@@ -78,3 +78,9 @@ def test_a_damaged_report_is_read_or_refused(position, noise, cut):
     damaged = REPORT[:position] + noise + REPORT[position + cut :]
     with suppress(CompteRenduIllisible):
         assert read_cda(damaged).examens
+
+
+def test_a_joined_document_beyond_what_is_read_is_refused_by_its_size():
+    report = REPORT.replace(b"</ClinicalDocument>", b"<text>" + b"A" * (MAX_TEXT + 1) + b"</text></ClinicalDocument>")
+    with pytest.raises(CompteRenduTropGros, match="10 Mo"):
+        read_cda(report)

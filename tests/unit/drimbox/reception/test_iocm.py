@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,16 @@ NOTE = "2.25.77"
 def test_each_title_of_a_rejection_is_read_with_its_instances(title: str) -> None:
     data = make_note(title, {"1.2.3": {"1.2.3.1": ["1.2.3.1.1", "1.2.3.1.2"], "1.2.3.2": ["1.2.3.2.1"]}}, uid=NOTE)
     assert read_note(data) == (Rejet(NOTE, "1.2.3", f"iocm.{title}", ("1.2.3.1.1", "1.2.3.1.2", "1.2.3.2.1")),)
+
+
+def test_sequences_in_the_place_of_a_text_are_never_written_out() -> None:
+    # found by fuzzing: each level tripled the text that pydicom makes of what cannot be read; 1,500 bytes took gigabytes
+    value = struct.pack("<HH2sH", 0x28, 0x10, b"US", 3) + b"abc"
+    for _ in range(20):
+        item = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + value + struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+        value = struct.pack("<HH2sHI", 0x08, 0x16, b"SQ", 0, 0xFFFFFFFF) + item + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    with pytest.raises(NoteIllisible):
+        read_note(value)
 
 
 def test_a_note_on_two_studies_is_two_rejections() -> None:

@@ -79,7 +79,10 @@ def run(
     if compte is not None and password_file is not None:
         before += [partial(_told, compte_creer, compte, password_file)]
     longer = {"images": settings.images.stop_seconds + STOP_MARGIN}  # its transfers go on to their end
-    specs = [ProcessSpec(name, f"drimbox process {name}", partial(_told, processes.run, name), longer.get(name)) for name in PROCESSES]
+    specs = [
+        ProcessSpec(name, f"drimbox process {name}", partial(_told, processes.run, name), longer.get(name), overlaps=name == "images")
+        for name in PROCESSES
+    ]
     raise typer.Exit(Supervisor(specs, libraries=LIBRARIES, before=before).run())
 
 

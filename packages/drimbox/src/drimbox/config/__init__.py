@@ -8,7 +8,7 @@ from drimbox.config.files import Certificate, File
 from drimbox.config.images import Conversion, Images, Ocsp
 from drimbox.config.liste_blanche import ListeBlanche
 from drimbox.config.networks import Networks
-from drimbox.config.pacs import Pacs, PacsDicomweb, PacsMove, PacsTls
+from drimbox.config.pacs import Pacs, PacsDicomweb, PacsMove, PacsNotes, PacsTls
 from drimbox.config.pages import Conso, Console, Pages, Sante
 from drimbox.config.reception import Conservation, ControleCda, EcouteMllp, EcouteTls, Iocm, Reception, RegleIdentite, Ris
 from drimbox.config.socle import ROLES, Acheminement, Cles, Couple, Database, Tls
@@ -41,6 +41,7 @@ __all__ = [
     "Pacs",
     "PacsDicomweb",
     "PacsMove",
+    "PacsNotes",
     "PacsTls",
     "Pages",
     "Psc",

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from confiance.exploitation.settings import SecretFile, Section
 from drimbox.config.files import Certificate, File
-from drimbox.config.reception import RegleIdentite
+from drimbox.config.networks import Networks
+from drimbox.config.reception import EcouteTls, RegleIdentite, readable_names
 
 
 class PacsTls(Section):
@@ -29,6 +30,22 @@ class PacsMove(Section):
     port: int = Field(11113, description="Port d'écoute des images envoyées par le PACS.")
     sources: tuple[str, ...] = Field((), description="Adresses IP d'où ce PACS envoie, en plus de celles de son hôte.")
     max_connections: int = Field(8, description="Connexions simultanées de ce PACS.", ge=1)
+    source_aet: str = Field("", description="AE Title avec lequel ce PACS envoie ses images ; vide : le sien.", max_length=16)
+    tls: EcouteTls | None = None
+    dn: Annotated[tuple[str, ...], AfterValidator(readable_names)] = Field(
+        (),
+        description="DN des certificats avec lesquels ce PACS envoie (écoute en TLS) ; vide : tout certificat de ses AC.",
+    )
+
+
+class PacsNotes(Section):
+    """[pacs.notes] — how this PACS is recognised when it sends rejection notes (IOCM): by its AE Title, its address, its certificate."""
+
+    aet: str = Field("", description="AE Title avec lequel ce PACS envoie ses notes de rejet ; vide : le sien.", max_length=16)
+    sources: Networks = Field((), description="Adresses IP ou réseaux d'où ce PACS envoie ses notes ; vide : les adresses de son hôte.")
+    dn: Annotated[tuple[str, ...], AfterValidator(readable_names)] = Field(
+        (), description="DN des certificats de ce PACS ; s'il y en a, une association sans l'un d'eux est refusée."
+    )
 
 
 class PacsDicomweb(Section):
@@ -67,6 +84,7 @@ class Pacs(Section):
     tls: PacsTls | None = None
     move: PacsMove | None = None
     dicomweb: PacsDicomweb | None = None
+    notes: PacsNotes = PacsNotes()
 
     @model_validator(mode="after")
     def _way_is_described(self) -> Self:

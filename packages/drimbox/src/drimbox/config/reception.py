@@ -14,7 +14,8 @@ from drimbox.config.files import Certificate, File
 from drimbox.config.networks import Networks
 
 
-def _readable_names(values: tuple[str, ...]) -> tuple[str, ...]:
+def readable_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that these are distinguished names; the caller is a validator of settings."""
     for value in values:
         try:
             DistinguishedName.parse(value)
@@ -25,10 +26,10 @@ def _readable_names(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class EcouteTls(Section):
-    """[reception.ecoutes.tls] — MLLP over TLS: a client certificate is compulsory."""
+    """[reception.ecoutes.tls], [iocm.tls] — TLS: a client certificate is compulsory."""
 
     identite: Certificate = Field(description="Certificat de cette écoute.")
-    clients: File = Field(description="Dossier des AC (et de leurs CRL) qui ont émis les certificats des RIS.")
+    clients: File = Field(description="Dossier des AC (et de leurs CRL) qui ont émis les certificats des clients.")
     crl: bool = Field(True, description="Exiger une CRL en cours de validité ; faux seulement si l'AC de l'établissement n'en publie pas.")
 
 
@@ -47,9 +48,11 @@ class Ris(Section):
     application: str = Field("", description="MSH-3 attendu (première composante) ; vide : n'importe lequel.")
     etablissement: str = Field("", description="MSH-4 attendu (première composante) ; vide : n'importe lequel.")
     sources: Networks = Field((), description="Adresses IP ou réseaux de ce RIS ; vide : ceux de reception.sources.")
-    dn: Annotated[tuple[str, ...], AfterValidator(_readable_names)] = Field(
+    dn: Annotated[tuple[str, ...], AfterValidator(readable_names)] = Field(
         (), description="DN des certificats de ce RIS ; s'il y en a, un message reçu sans l'un d'eux est refusé."
     )
+    max_message_bytes: int | None = Field(None, description="Taille maximale d'un message de ce RIS ; vide : celle de reception.", ge=1024)
+    max_connections: int | None = Field(None, description="Connexions simultanées de ce RIS ; vide : celles de reception.", ge=1)
     couples: tuple[str, ...] = Field((), description="Noms db des couples dont ce RIS envoie les comptes rendus ; vide : tous.")
 
 
@@ -82,8 +85,13 @@ class Iocm(Section):
     port: int | None = Field(None, description="Port d'écoute des notes de rejet ; vide : aucune n'est reçue.")
     aet: str = Field("DRIMBOX_IOCM", description="AE Title auquel les PACS envoient leurs notes de rejet.", max_length=16)
     sources: Networks = Field(("127.0.0.1",), description="Adresses IP ou réseaux des PACS autorisés.")
+    tls: EcouteTls | None = None
     max_associations: int = Field(8, description="Associations simultanées.", ge=1)
     max_instances: int = Field(20_000, description="Instances rejetées par une même note.", ge=1)
+    max_note_bytes: int = Field(16 * 1024 * 1024, description="Taille maximale d'une note.", ge=1024)
+    idle_seconds: float = Field(60.0, description="Silence au bout duquel une association est coupée.", gt=0)
+    association_seconds: float = Field(900.0, description="Durée maximale d'une association ; le PACS en ouvre une autre.", gt=0)
+    handshake_seconds: float = Field(15.0, description="Durée maximale d'une négociation TLS, puis de la demande d'association.", gt=0)
 
 
 class Conservation(Section):
@@ -91,6 +99,11 @@ class Conservation(Section):
 
     messages_jours: int = Field(
         180, description="Jours pendant lesquels le contenu d'un message traité est gardé ; il est ensuite effacé.", ge=1
+    )
+    pointeurs_jours: int = Field(
+        180,
+        description="Jours pendant lesquels pointeurs (KOS) et requêtes au DMP d'un examen réglé gardent les traits du patient.",
+        ge=1,
     )
 
 
@@ -110,9 +123,14 @@ class RegleIdentite(Section):
 
 
 class ControleCda(Section):
-    """[controle_cda] — the report on a CDA by the official schema, which the operator fetches and installs."""
+    """[controle_cda] — the report on a CDA by the official schema and schematron, which the operator fetches and installs."""
 
     schema_xsd: File | None = Field(
         None,
         description="Schéma CDA (CDA_extended.xsd du CI-SIS) contre lequel la console contrôle un compte rendu affiché ; vide : aucun.",
+    )
+    schematron: File | None = Field(
+        None,
+        description="Schématron du CI-SIS (IMG-CR-IMG, avec les fichiers qu'il inclut) que la console applique à un compte rendu affiché ;"
+        " il ne bloque rien. Vide : aucun.",
     )

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The client of the DMP: deposit (ITI-41), update (ITI-57), search (ITI-18), retrieval (ITI-43), existence test (TD 0.2).
 
-Every exchange is made under ORG AUTH_CLI, with a VIHF of its own.
+Every exchange is made under ORG AUTH_CLI, with a VIHF of its own; it raises an OwnError when that certificate or the DMP's authorities
+cannot be used.
 
 An outbox uses it in two moves: :meth:`DmpClient.build_deposit` (pure, no network), then, once the result is kept,
 :meth:`DmpClient.send`, as often as it takes. Before it sends again what may have arrived, it asks: :meth:`DmpClient.find_again`. Sending
@@ -55,7 +56,7 @@ class DmpClient:
         resolver: AbstractResolver | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """Read the certificates; no connection is opened yet.
+        """Read the ORG SIGN certificate; the ORG AUTH_CLI is read at the first exchange, and no connection is opened before.
 
         Args:
             settings: table [dmp].
@@ -65,13 +66,13 @@ class DmpClient:
 
         Raises:
             SignataireInvalide: the ORG SIGN certificate cannot be used.
-            OwnError: the ORG AUTH_CLI certificate or the DMP's authorities cannot be used.
         """
         self._limits = limits or LimitesDmp()
         self._expediteur = deposit.Expediteur.load(settings, self._limits)
         self._base = settings.base_url
         self._clock = clock
-        self._transport = Transport(client_context_dmp(settings), settings.timeout, self._limits, resolver)
+        self._settings, self._resolver = settings, resolver
+        self._transport: Transport | None = None  # who only writes a request needs no TLS
 
     @property
     def limits(self) -> LimitesDmp:
@@ -224,7 +225,8 @@ class DmpClient:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._transport.close()
+        if self._transport is not None:
+            await self._transport.close()
 
     async def _already_there(self, requete: RequeteDepot) -> Depot | None:
         """Return the deposit when the DMP holds this very document: same uniqueId, same bytes, same patient."""
@@ -256,11 +258,17 @@ class DmpClient:
 
     async def _post(self, service: str, content_type: str, body: bytes, message_id: str) -> Reponse:
         headers = {"Content-Type": content_type, "Accept": f"{SOAP_TYPE}, multipart/related", "Accept-Encoding": "identity"}
-        http = await self._transport.post(f"{self._base}/{service}", headers, body)
+        http = await self._opened().post(f"{self._base}/{service}", headers, body)
         answer = read_response(http.content_type, http.body, self._limits)
         if http.status != 200 or answer.relates_to not in {"", message_id}:
             raise DmpReponseInvalide("La réponse du DMP n'est pas celle de cette demande.")
         return answer
+
+    def _opened(self) -> Transport:
+        if self._transport is None:
+            context = client_context_dmp(self._settings)
+            self._transport = Transport(context, self._settings.timeout, self._limits, self._resolver)
+        return self._transport
 
     def _vihf(self, contexte: ContexteVihf) -> bytes:
         sender = self._expediteur

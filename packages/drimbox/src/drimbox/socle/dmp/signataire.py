@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
@@ -40,6 +41,10 @@ ALGORITHMES: Final = {
 }
 
 
+KEPT_SIGNERS: Final = 32
+"""Structures of one DRIMbox whose key is kept checked."""
+
+
 class Signataire:
     """A certificate and the key that goes with it."""
 
@@ -68,11 +73,26 @@ class Signataire:
             SignataireInvalide: a file cannot be used.
             SettingsError: the key file is missing or readable by others.
         """
-        secret = read_secret(settings.key)
+        # the files are read each time, so that a new certificate serves at once; the arithmetic that checks a key takes longer than a
+        # deposit, and the same key gives the same answer
+        secret = read_secret(settings.key).reveal().encode()
         try:
-            certificate = x509.load_pem_x509_certificates(settings.certificate.read_bytes())[0]
-            key = load_pem_private_key(secret.reveal().encode(), password=None)
-        except (OSError, ValueError, TypeError) as error:
+            pem = settings.certificate.read_bytes()
+        except OSError as error:
+            raise SignataireInvalide from error
+        content = sha256(b"\0".join((digest.encode(), pem, secret))).digest()
+        if content not in _checked:
+            if len(_checked) >= KEPT_SIGNERS:
+                _checked.clear()
+            _checked[content] = cls._read(pem, secret, digest)
+        return _checked[content]
+
+    @classmethod
+    def _read(cls, pem: bytes, secret: bytes, digest: str) -> Signataire:
+        try:
+            certificate = x509.load_pem_x509_certificates(pem)[0]
+            key = load_pem_private_key(secret, password=None)
+        except (ValueError, TypeError) as error:
             raise SignataireInvalide from error
         if not isinstance(key, RSAPrivateKey):
             raise SignataireInvalide
@@ -105,3 +125,6 @@ class Signataire:
 
     def __repr__(self) -> str:
         return f"Signataire({self.dn})"
+
+
+_checked: dict[bytes, Signataire] = {}

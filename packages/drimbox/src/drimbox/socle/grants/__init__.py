@@ -25,7 +25,8 @@ from django.db.migrations import RunPython, RunSQL
 from drimbox.config import current
 from drimbox.roles import PROCESSES, role_name
 
-_PRIVILEGES = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|USAGE)( \([a-z_, ]+\))?(, (SELECT|INSERT|UPDATE|DELETE|USAGE)( \([a-z_, ]+\))?)*")
+_ONE = r"(SELECT|INSERT|UPDATE|DELETE|USAGE)( \([a-z0-9_, ]+\))?"
+_PRIVILEGES = re.compile(rf"{_ONE}(, {_ONE})*")
 
 
 def grant(table: str, **privileges: str) -> RunPython:
@@ -36,6 +37,11 @@ def grant(table: str, **privileges: str) -> RunPython:
         privileges: process name → privileges, for example ``ouvrier="SELECT, INSERT, UPDATE (state, code)"``.
     """
     return RunPython(_runner("GRANT", "TABLE", (table,), "TO", privileges), _runner("REVOKE", "TABLE", (table,), "FROM", privileges))
+
+
+def revoke(table: str, **privileges: str) -> RunPython:
+    """Return an operation that takes privileges back, for a table where less turned out to be enough."""
+    return RunPython(_runner("REVOKE", "TABLE", (table,), "FROM", privileges), _runner("GRANT", "TABLE", (table,), "TO", privileges))
 
 
 def grant_many(tables: tuple[str, ...], *, kind: str = "TABLE", **privileges: str) -> RunPython:

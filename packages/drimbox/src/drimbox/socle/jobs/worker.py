@@ -10,8 +10,9 @@ from contextlib import suppress
 
 from django.conf import settings
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from confiance.exploitation.logs import get_logger
 
@@ -21,7 +22,7 @@ log = get_logger("ouvrier")
 async def serve() -> None:
     """Run jobs until SIGTERM, then leave the running ones a few seconds to end."""
     limits = settings.DRIMBOX.ouvrier
-    connector = DjangoConnector().get_worker_connector()
+    connector = _bookkeeping()
     with app.replace_connector(connector):
         async with app.open_async():
             await _look_at_once()
@@ -33,6 +34,15 @@ async def serve() -> None:
                 shutdown_graceful_timeout=limits.stop_seconds,
                 stalled_worker_timeout=limits.stalled_seconds,
             )
+
+
+def _bookkeeping() -> PsycopgConnector:
+    """Return what takes jobs and gives them back. What they do goes by other connections, durable ones.
+
+    A job taken or ended that a power cut of the database makes it forget is done again, and every step may run twice: no job waits for the
+    disk to know that it was taken. A job that is asked for is committed with what asks for it, for good.
+    """
+    return PsycopgConnector(kwargs={**connector_params(), "options": "-c synchronous_commit=off"})
 
 
 async def _look_at_once() -> None:

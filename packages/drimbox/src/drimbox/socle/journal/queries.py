@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from drimbox.socle.journal.models import Ligne
@@ -29,6 +30,12 @@ def of_trace(trace: str) -> list[Ligne]:
 def of_event(event: str, count: int) -> list[Ligne]:
     """Return the last lines of one event, newest first."""
     return list(Ligne.objects.filter(event=event).order_by("-id")[: min(count, MAX_LINES)])
+
+
+def refusals_of(code: str, since: datetime) -> list[tuple[UUID, datetime]]:
+    """Return the exams of which something was refused with a code since a date, and when it last was."""
+    lines = Ligne.objects.filter(at__gte=since, code=code, fields__has_key="examen_id").order_by("at")
+    return list({UUID(fields["examen_id"]): at for fields, at in lines.values_list("fields", "at")[:MAX_LINES]}.items())
 
 
 def latest(count: int = 50) -> list[Ligne]:

@@ -20,6 +20,7 @@ from pydicom.dataset import Dataset
 from drimbox.socle.kos.description import SerieDecrite, parse_description
 from drimbox.socle.kos.errors import KosIdentifiant, KosIllisible, KosIncomplet, KosPlusieursExamens, KosTropGros
 from drimbox.socle.kos.model import InstanceKos, KosLu, SerieKos
+from drimbox.socle.pacs.textes import texte_de
 from drimbox.socle.personnes import Identifiant
 
 KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
@@ -183,10 +184,10 @@ def _issued(dataset: Dataset, keyword: str, issuer: str) -> Identifiant | None:
 
 def _texts(dataset: Dataset) -> Iterator[str]:
     """Yield the free texts: at the root in old KOS, in TEXT items otherwise."""
-    yield _raw_text(dataset, "TextValue")
+    yield texte_de(dataset, "TextValue")
     for item in _items(dataset, "ContentSequence"):
         if _text(item, "ValueType") in {"TEXT", ""}:
-            yield _raw_text(item, "TextValue")
+            yield texte_de(item, "TextValue")
 
 
 def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
@@ -198,13 +199,8 @@ def _first(dataset: Dataset, keyword: str) -> Dataset:
     return next(_items(dataset, keyword), Dataset())
 
 
-def _raw_text(dataset: Dataset, keyword: str) -> str:
-    value = dataset.get(keyword)
-    return "" if value is None else str(value)
-
-
 def _text(dataset: Dataset, keyword: str) -> str:
-    return " ".join(_raw_text(dataset, keyword).replace("\x00", "").split())
+    return " ".join(texte_de(dataset, keyword).replace("\x00", "").split())
 
 
 def _int(dataset: Dataset, keyword: str) -> int | None:

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Contexts of the two listeners: db names ask for a certificate, vi names never do.
+"""Contexts of the listeners: db names and the systems of the hospital are asked for a certificate, vi names never are.
 
-They are chosen by the listener, before any handshake: a context swapped in a server name callback would let a db handshake through
-without certificate, and a browser asked for a certificate would offer the CPS card.
+Those of the names are chosen by the listener, before any handshake: a context swapped in a server name callback would let a db handshake
+through without certificate, and a browser asked for a certificate would offer the CPS card.
 """
 
 from __future__ import annotations
 
 import ssl
 
-from drimbox.config import Tls
+from drimbox.config import EcouteTls, Tls
 from drimbox.socle.tls.connection import NamedConnection, ServerContext
 from drimbox.socle.tls.context import harden, load_identity, trust_anchors
 
@@ -42,6 +42,20 @@ def server_context_vi(settings: Tls) -> ssl.SSLContext:
     context = _server_context()
     load_identity(context, settings.viewer)
     context.verify_mode = ssl.CERT_NONE  # people authenticate with Pro Santé Connect, never by TLS
+    return context
+
+
+def server_context_ecoute(settings: EcouteTls) -> ssl.SSLContext:
+    """Return the context of an address where a RIS or a PACS of the hospital must show its certificate.
+
+    Raises:
+        CertificatIllisible, AncresIllisibles: its files cannot be used.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    harden(context)
+    load_identity(context, settings.identite)
+    trust_anchors(context, settings.clients)
+    context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

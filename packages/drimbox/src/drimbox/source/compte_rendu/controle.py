@@ -34,15 +34,17 @@ class EcartSchema:
 
 @dataclass(frozen=True, slots=True)
 class Controle:
-    """What the schema says.
+    """What a schema or a schematron says.
 
     Attributes:
         ecarts: at most thirty, in the order of the report; none when it is valid.
         impossible: French sentence when the schema cannot be used, else an empty text.
+        non_verifies: how many rules could not be looked at.
     """
 
     ecarts: tuple[EcartSchema, ...] = ()
     impossible: str = ""
+    non_verifies: int = 0
 
 
 def validate(cda: bytes, schema: Path, *, limites: LimitesCda | None = None) -> Controle:

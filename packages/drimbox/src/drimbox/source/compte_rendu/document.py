@@ -15,6 +15,8 @@ from drimbox.source.compte_rendu.errors import CompteRenduIllisible, CompteRendu
 
 V3 = "urn:hl7-org:v3"
 PS3_20 = "urn:dicom-org:ps3-20"
+MAX_TEXT = 10_000_000
+"""Longest text of one element that libxml2 reads when it is not told to trust its input."""
 _NAMES = {"h": V3, "d": PS3_20}
 
 
@@ -46,6 +48,8 @@ def parse(data: bytes, limites: LimitesCda) -> etree._Element:
     root = _parse_as(data, None)
     if root is None and not _is_utf8(data):
         root = _parse_as(data, "windows-1252")
+    if root is None and any(len(text) > MAX_TEXT for text in data.split(b"<")):
+        raise CompteRenduTropGros(f"Le compte rendu contient un texte (document joint en base64) de plus de {MAX_TEXT // 1_000_000} Mo.")
     if root is None or root.tag != f"{{{V3}}}ClinicalDocument":
         raise CompteRenduIllisible
     _check_depth(root, limites.profondeur)

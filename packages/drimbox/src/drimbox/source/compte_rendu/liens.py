@@ -27,6 +27,7 @@ _OUTSIDE = re.compile(rb"[\s<>()\"'\x00]")
 _BEFORE, _AFTER = 800, 1024
 """Bytes looked at around the mark. The mark is rare: looking for it first costs a time in proportion of the bytes, whoever wrote them."""
 
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _STREAM = re.compile(rb"stream\r?\n")
 _PIECE = 64 * 1024
 
@@ -149,10 +150,13 @@ def _read(url: bytes) -> LienVisionneuse | None:
     try:
         parts = urlsplit(url.decode("ascii").replace("&amp;", "&"))
         host = (parts.hostname or "").lower()
-    except ValueError:  # UnicodeDecodeError is one
+        fields = parse_qsl(parts.query, max_num_fields=20)
+    except ValueError:  # no ASCII, no address, too many fields
         return None
     # some are written under a prefix (/visionneuse, /drimbox)
     if not parts.path.lower().endswith(VISIONNEUSE_PATH.lower()) or not host:
         return None
-    study = next((value for name, value in parse_qsl(parts.query, max_num_fields=20) if name.lower() == "studyuid"), "")
-    return LienVisionneuse(host, study) if study else None
+    study = next((value for name, value in fields if name.lower() == "studyuid"), "")
+    # a PDF may write the next word right after the link: a UID ends where its digits and dots do
+    found = _UID.match(study)
+    return LienVisionneuse(host, found[0]) if found else None

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -25,6 +26,10 @@ from drimbox.source.reception.errors import CorpsEfface, MessageRefuse
 Progress = Callable[[], None]
 MAX_FILES = 400_000
 MAX_FILE_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024 * 1024
+"""Bytes of a whole archive, which is read at once."""
+MAX_RATIO = 200
+"""How many times a file of a zip may be larger than what it takes there: XML shrinks twenty times, bombs a thousand."""
 
 
 def export(folder: Path, settings: DrimboxSettings, progress: Progress) -> list[Path]:
@@ -55,14 +60,20 @@ def read(path: Path) -> Mapping[str, bytes]:
         XdmIllisible: neither, or larger than what an archive may be.
     """
     if path.is_dir():
-        return {file.relative_to(path).as_posix(): _bounded(file.stat().st_size, file.read_bytes) for file in _listed(path)}
+        listed = list(_listed(path))
+        _check_sizes(file.stat().st_size for file in listed)
+        return {file.relative_to(path).as_posix(): file.read_bytes() for file in listed}
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             if len(members) > MAX_FILES:
                 raise XdmIllisible("L'archive contient trop de fichiers.")
-            return {info.filename: _bounded(info.file_size, lambda info=info: archive.read(info)) for info in members}  # type: ignore[misc]
-    except (OSError, zipfile.BadZipFile, RuntimeError):
+            _check_sizes(info.file_size for info in members)
+            if any(info.file_size > MAX_RATIO * max(info.compress_size, 1024) for info in members):
+                raise XdmIllisible("Un fichier de l'archive est comprimé au-delà de ce qu'un dépôt peut l'être.")
+            # no more than the size announced ever comes out of a member
+            return {info.filename: archive.read(info) for info in members}
+    except (OSError, zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError):
         raise XdmIllisible("Ce n'est ni un dossier ni une archive zip lisible.") from None
 
 
@@ -73,10 +84,14 @@ def _listed(path: Path) -> Iterator[Path]:
         yield file
 
 
-def _bounded(size: int, load: Callable[[], bytes]) -> bytes:
-    if size > MAX_FILE_BYTES:
-        raise XdmIllisible("Un fichier de l'archive est trop gros.")
-    return load()
+def _check_sizes(sizes: Iterable[int]) -> None:
+    total = 0
+    for size in sizes:
+        total += size
+        if size > MAX_FILE_BYTES:
+            raise XdmIllisible("Un fichier de l'archive est trop gros.")
+        if total > MAX_BYTES:
+            raise XdmIllisible(f"L'archive dépasse {MAX_BYTES // 1024**3} Gio : l'importer par dossiers plus petits.")
 
 
 def _lot(envoi: Envoi) -> LotXdm:

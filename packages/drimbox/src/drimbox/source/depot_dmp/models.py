@@ -11,11 +11,16 @@ from uuid import UUID, uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from drimbox.socle.coffre.fields import SealedField, seal, unseal
 from drimbox.source.depot_dmp.states import ActionEnvoi, EtatEnvoi
 
 
 class Envoi(models.Model):
-    """One request to the DMP, kept until it is answered and after. Purpose: care, proof of deposit. Holds personal data in ``body``.
+    """One request to the DMP, kept until it is answered and after. Purpose: care, proof of deposit.
+
+    Personal data is in the request alone, sealed (``scelle``). It leaves after the time of the settings (``purged_at``), but for the
+    deposit of a pointer in force: withdrawing it, changing who sees it or handing it over needs the request that made it. ``clair`` is
+    where earlier versions kept requests: nothing writes there any more.
 
     ``sequence`` orders the requests of one exam: the next one leaves when the previous is answered. ``message`` is the one that asked for
     it; ``structure`` the one under whose certificates it leaves.
@@ -41,7 +46,11 @@ class Envoi(models.Model):
     )
     structure: models.CharField[str, str] = models.CharField(_("structure"), max_length=40, default="", db_default="", blank=True)
     content_type: models.TextField[str, str] = models.TextField(_("type du corps"), default="", blank=True)
-    body: models.BinaryField[bytes | None, bytes | None] = models.BinaryField(_("corps"), null=True)
+    scelle: SealedField = SealedField(_("corps"), null=True, blank=True)
+    clair: models.BinaryField[bytes | None, bytes | None] = models.BinaryField(
+        _("corps en clair"), null=True, blank=True, editable=False, db_column="body"
+    )
+    purged_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("corps effacé le"), null=True, blank=True)
     built_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("corps écrit le"), null=True, blank=True)
     state: models.CharField[str, str] = models.CharField(_("état"), max_length=20, choices=EtatEnvoi.choices, default=EtatEnvoi.A_ENVOYER)
     code: models.CharField[str, str] = models.CharField(_("code"), max_length=80, default="", blank=True)
@@ -65,3 +74,18 @@ class Envoi(models.Model):
 
     def __str__(self) -> str:
         return f"envoi {self.id}"
+
+    @property
+    def body(self) -> bytes | None:
+        """The request as it leaves, or None when it is not written yet, or erased. Sealed when it is set.
+
+        Raises:
+            CoffreFerme: the key that sealed it has left the ring.
+        """
+        if self.scelle:
+            return unseal(self, self.scelle)
+        return bytes(self.clair) if self.clair is not None else None
+
+    @body.setter
+    def body(self, data: bytes | None) -> None:
+        self.scelle, self.clair = (seal(self, data) if data else None), None

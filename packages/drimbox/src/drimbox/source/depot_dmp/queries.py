@@ -12,9 +12,11 @@ from django.db.models import Max, Q
 
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.states import DEPOTS, UNANSWERED, ActionEnvoi, EtatEnvoi
-from drimbox.source.pointeur.states import EtatKos
+from drimbox.source.pointeur.states import SETTLED, EtatKos
 
 BATCH = 500
+CORPS = ("scelle", "clair")
+"""Columns of a request that weigh, and that few need."""
 
 
 def overdue(limit: datetime) -> list[UUID]:
@@ -25,7 +27,7 @@ def overdue(limit: datetime) -> list[UUID]:
 
 def of_examen(examen_id: UUID) -> list[Envoi]:
     """Return the requests of one exam, in order, without their bodies."""
-    return list(Envoi.objects.filter(examen=examen_id).defer("body").order_by("sequence"))
+    return list(Envoi.objects.filter(examen=examen_id).defer(*CORPS).order_by("sequence"))
 
 
 def deposit_in_force(envoi: Envoi) -> Envoi | None:
@@ -51,10 +53,18 @@ def following(envoi: Envoi) -> UUID | None:
 
 def last_deposit(examen_id: UUID) -> Envoi | None:
     """Return the last deposit of an exam that the DMP holds or may hold, and that no withdrawal took out; without its body."""
-    alive = Envoi.objects.filter(examen=examen_id).defer("body").exclude(state=EtatEnvoi.ABANDONNE)
+    alive = Envoi.objects.filter(examen=examen_id).defer(*CORPS).exclude(state=EtatEnvoi.ABANDONNE)
     withdrawn = alive.filter(action=ActionEnvoi.RETIRER).aggregate(last=Max("sequence"))["last"] or 0
     held = alive.filter(action__in=DEPOTS, state__in=UNANSWERED | {EtatEnvoi.DEPOSE}, sequence__gt=withdrawn)
     return held.select_related("kos").order_by("-sequence").first()
+
+
+def erasable(before: datetime, limit: int) -> list[UUID]:
+    """Return the requests of settled exams that were made before a date and still hold their body, but for the deposits in force."""
+    in_force = Q(action__in=DEPOTS, state=EtatEnvoi.DEPOSE, kos__state=EtatKos.EN_VIGUEUR)
+    kept = Q(scelle__isnull=False) | Q(clair__isnull=False)
+    found = Envoi.objects.filter(kept, created_at__lt=before, examen__state__in=SETTLED).exclude(in_force).exclude(state__in=UNANSWERED)
+    return list(found.order_by("created_at").values_list("pk", flat=True)[:limit])
 
 
 def deposits_to_hand_over() -> Iterator[Envoi]:

@@ -109,7 +109,7 @@ def _locate(examen: Examen, rapport: Rapport, settings: DrimboxSettings) -> Loca
 
 
 def _without_rejected(found: Localisation) -> Localisation:
-    etude = without(found.etude, rejected_of(found.etude.study_instance_uid))
+    etude = without(found.etude, rejected_of(found.etude.study_instance_uid, found.couple.pacs))
     if not etude.series:
         raise ImagesAbsentes
     return replace(found, etude=etude)

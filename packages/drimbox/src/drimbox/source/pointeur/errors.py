@@ -104,6 +104,15 @@ class AutreEmetteur(PeerError):
     remede = "Faire envoyer le message par ce RIS ; si un logiciel en remplace un autre, lui donner le même nom dans [[reception.ris]]."
 
 
+class AutrePacs(PeerError):
+    """A PACS rejects instances of an exam that is served from another PACS."""
+
+    code = "pointeur.autre_pacs"
+    message = "Cette note de rejet vient d'un PACS qui n'est pas celui d'où les images de l'examen sont partagées."
+    remede = "Vérifier pourquoi ce PACS détient cet examen ; si ses images sont à retirer, le faire dans le PACS qui les partage."
+    clause = "IHE RAD TF, Imaging Object Change Management"
+
+
 class TransitionInterdite(OwnError):
     """A state that the table does not allow from the present one."""
 

@@ -15,16 +15,19 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ProcrastinateException
 
 from confiance.errors import DrimmError
+from confiance.exploitation.coffre.scelle import CoffreFerme
 from confiance.exploitation.logs import get_logger
-from drimbox.socle.coffre.scelle import CoffreFerme
 from drimbox.socle.dmp.errors import DepotIncomplet
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.queries import ids_with_a_job
 from drimbox.socle.jobs.retry import NeverGiveUp
+from drimbox.socle.journal.queries import refusals_of
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
+from drimbox.source.depot_dmp.actions.effacement import erase_requests
 from drimbox.source.depot_dmp.tenue import held
 from drimbox.source.pointeur import actions
+from drimbox.source.pointeur.actions.effacement import reduce_kos
 from drimbox.source.pointeur.construction import construct
 from drimbox.source.pointeur.errors import (
     AutreEmetteur,
@@ -40,7 +43,7 @@ from drimbox.source.pointeur.evenements import Evenement
 from drimbox.source.pointeur.interpretation import interpret
 from drimbox.source.pointeur.models import Examen
 from drimbox.source.pointeur.queries import overdue, sender_of, unread_until
-from drimbox.source.pointeur.states import WAITING
+from drimbox.source.pointeur.states import AUTRE_PATIENT, WAITING
 from drimbox.source.reception.actions import TRAITER, set_state
 from drimbox.source.reception.corps import body_of
 from drimbox.source.reception.errors import CorpsEfface, DefautInterne, MessageRefuse
@@ -50,6 +53,7 @@ from drimbox.source.reception.states import EtatMessage
 
 FORGOTTEN_AFTER = timedelta(minutes=2)
 SOON = timedelta(seconds=1)
+LOOK_BACK = timedelta(hours=1)
 log = get_logger("pointeur")
 
 
@@ -91,6 +95,17 @@ def _set_aside(message_id: UUID) -> None:
         set_state(message, EtatMessage.ATTENTE_PERSONNE, timezone.now(), code=DefautInterne.code)
 
 
+@app.periodic(cron="37 * * * *")
+@app.task(name="drimbox.source.pointeur.jobs.effacer", queue=QUEUE_SOURCE, queueing_lock="source.effacer")
+def effacer(timestamp: int) -> None:
+    """Erase the traits of patients from pointers, and requests to the DMP, whose time is over."""
+    del timestamp
+    now = timezone.now()
+    before = now - timedelta(days=settings.DRIMBOX.conservation.pointeurs_jours)
+    while reduce_kos(before, now) + erase_requests(before, now):
+        pass
+
+
 def _apply(evenements: Iterable[Evenement], now: datetime) -> list[DrimmError]:
     """Apply the events of a message and return what stopped some of them: one exam that stops does not hold back the others."""
     refusals: list[DrimmError] = []
@@ -116,8 +131,16 @@ def pointer(examen_id: str) -> None:
         actions.postpone(examen.id, error, now)
     except (EtudeEnDouble, IdentiteDiscordante, KosImpossible, DepotIncomplet, MessageRefuse, CompteRenduIllisible, CorpsEfface) as error:
         actions.stop(examen.id, error, now)
-    else:
-        actions.warn(examen.id, construit.avertissements, now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="drimbox.source.pointeur.jobs.surveiller", queue=QUEUE_SOURCE, queueing_lock="source.surveiller")
+def surveiller(timestamp: int) -> None:
+    """Leave to a person the exams of which the images door said that the PACS gives the images of another patient."""
+    del timestamp
+    now = timezone.now()
+    for examen_id, seen_at in refusals_of(AUTRE_PATIENT, now - LOOK_BACK):
+        actions.close_images(examen_id, seen_at, now)
 
 
 @app.periodic(cron="* * * * *")

@@ -10,6 +10,7 @@ from datetime import datetime
 from drimbox.socle.journal.actions import record
 from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.patient_pacs import PatientPacs
 from drimbox.source.pointeur.states import EtatKos
 
 
@@ -26,6 +27,7 @@ def keep_kos(examen: Examen, construit: KosConstruit, now: datetime, *, state: E
         accession=accession.value if accession else "",
         modalites=",".join(dict.fromkeys(serie.modality for serie in etude.series if serie.modality))[:100],
         contenu=construit.contenu,
+        patient=PatientPacs.of(etude),
         sha256=hashlib.sha256(construit.contenu).hexdigest(),
         series_count=len(etude.series),
         instances_count=sum(len(serie.instances) for serie in etude.series),

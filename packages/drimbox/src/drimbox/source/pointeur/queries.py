@@ -12,31 +12,43 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
-from drimbox.source.pointeur.states import WAITING, EtatExamen, EtatKos
+from drimbox.source.pointeur.states import SETTLED, WAITING, EtatExamen, EtatKos
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.states import EtatMessage
 
 BATCH = 500
+CONTENU = ("scelle", "clair")
+"""Columns of a KOS that weigh, and that few need."""
 
 
 def kos_in_force(sop_instance_uid: str) -> Kos | None:
     """Return the KOS of that UID if it is neither replaced nor withdrawn; without its content."""
-    return Kos.objects.filter(sop_instance_uid=sop_instance_uid, state=EtatKos.EN_VIGUEUR).defer("contenu").first()
+    return Kos.objects.filter(sop_instance_uid=sop_instance_uid, state=EtatKos.EN_VIGUEUR).defer(*CONTENU).first()
 
 
 def kos_of(examen_id: UUID) -> list[Kos]:
     """Return every KOS of an exam, the oldest first, without contents."""
-    return list(Kos.objects.filter(examen=examen_id).defer("contenu").order_by("version"))
+    return list(Kos.objects.filter(examen=examen_id).defer(*CONTENU).order_by("version"))
 
 
 def last_kos(examen_id: UUID) -> Kos | None:
     """Return the last KOS made of an exam, without its content."""
-    return Kos.objects.filter(examen=examen_id).defer("contenu").order_by("-version").first()
+    return Kos.objects.filter(examen=examen_id).defer(*CONTENU).order_by("-version").first()
 
 
-def rejected_of(study_uid: str) -> frozenset[str]:
-    """Return the instances of a study that its PACS rejected."""
-    return frozenset(InstanceRejetee.objects.filter(study_instance_uid=study_uid).values_list("sop_instance_uid", flat=True))
+def rejected_of(study_uid: str, pacs: str) -> frozenset[str]:
+    """Return the instances of a study that a PACS rejected; what another PACS says of its own copy does not count."""
+    found = InstanceRejetee.objects.filter(study_instance_uid=study_uid, pacs__in=("", pacs))
+    return frozenset(found.values_list("sop_instance_uid", flat=True))
+
+
+def reducible(before: datetime, limit: int) -> list[UUID]:
+    """Return the KOS of settled exams that were made, or ended, before a date and still hold all that they held."""
+    old = Q(ended_at__lt=before) | Q(ended_at__isnull=True, created_at__lt=before)
+    # one that was reduced while it was in force, then ended, keeps nothing at last
+    whole = Q(purged_at__isnull=True) | Q(ended_at__isnull=False, scelle__isnull=False)
+    found = Kos.objects.filter(old & whole, examen__state__in=SETTLED)
+    return list(found.order_by("created_at").values_list("pk", flat=True)[:limit])
 
 
 def sender_of(message_id: UUID) -> UUID:

@@ -20,6 +20,7 @@ from pydicom.filewriter import write_sequence_item
 from pydicom.tag import Tag
 
 from drimbox.socle.pacs.model import EtudePacs, InstancePacs, SeriePacs
+from drimbox.source.pointeur.errors import KosImpossible
 from drimbox.source.pointeur.rules import is_image, retrieve_url
 from drimbox.source.pointeur.valeurs import check_value
 
@@ -40,6 +41,7 @@ def put_references(document: Dataset, etude: EtudePacs, *, db: str) -> None:
 
     Raises:
         ValeurHorsNorme: a value cannot be written in its DICOM attribute.
+        KosImpossible: the PACS leaves out what names a series or an object.
     """
     charset = document.SpecificCharacterSet
     description = _written(document.ContentSequence[0], charset)
@@ -76,6 +78,8 @@ def _evidence(etude: EtudePacs, db: str) -> bytes:
 
 
 def _series(serie: SeriePacs, objects: bytes, url: str) -> bytes:
+    if not serie.series_instance_uid:
+        raise KosImpossible("Le PACS décrit une série sans dire son UID.")
     check_value("SeriesInstanceUID", "UI", serie.series_instance_uid)
     check_value("RetrieveURL", "UR", url)
     elements = [
@@ -113,6 +117,8 @@ def _value_type(sop_class_uid: str) -> bytes:
 
 
 def _uids(instance: InstancePacs) -> bytes:
+    if not instance.sop_class_uid or not instance.sop_instance_uid:
+        raise KosImpossible("Le PACS décrit une instance sans dire son UID ou sa classe.")
     check_value("ReferencedSOPClassUID", "UI", instance.sop_class_uid)
     check_value("ReferencedSOPInstanceUID", "UI", instance.sop_instance_uid)
     return _element(0x00081150, "UI", instance.sop_class_uid.encode()) + _element(0x00081155, "UI", instance.sop_instance_uid.encode())

@@ -20,6 +20,7 @@ class EtatExamen(models.TextChoices):
     DEPOSE = "depose", _("Déposé au DMP")
     REFUSE = "refuse", _("Refusé par le DMP")
     INCOMPLET = "incomplet", _("Incomplet : à compléter par une personne")
+    PATIENT_CHANGE = "patient_change", _("Patient changé dans le PACS : images fermées, à vérifier par une personne")
     EN_RETRAIT = "en_retrait", _("Retrait du DMP en cours")
     RETIRE = "retire", _("Retiré")
 
@@ -49,7 +50,8 @@ TRANSITIONS: dict[EtatExamen, frozenset[EtatExamen]] = {
     EtatExamen.REFUSE: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
     EtatExamen.INCOMPLET: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
     EtatExamen.SANS_DEPOT: _NEWER_OR_REMOVED,
-    EtatExamen.DEPOSE: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT},
+    EtatExamen.DEPOSE: _NEWER_OR_REMOVED | {EtatExamen.EN_DEPOT, EtatExamen.PATIENT_CHANGE},
+    EtatExamen.PATIENT_CHANGE: _NEWER_OR_REMOVED,
     EtatExamen.EN_RETRAIT: frozenset({EtatExamen.RETIRE, EtatExamen.REFUSE, EtatExamen.INCOMPLET, EtatExamen.A_TRAITER}),
     EtatExamen.RETIRE: frozenset({EtatExamen.A_TRAITER}),
 }
@@ -57,8 +59,15 @@ TRANSITIONS: dict[EtatExamen, frozenset[EtatExamen]] = {
 WAITING = frozenset({EtatExamen.A_TRAITER, EtatExamen.ATTENTE_IMAGES, EtatExamen.ATTENTE_PACS})
 """States that the machine leaves by itself."""
 
-FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.INCOMPLET})
+SETTLED = frozenset({EtatExamen.DEPOSE, EtatExamen.SANS_DEPOT, EtatExamen.RETIRE})
+"""States in which nothing more is to be done, unless the outside speaks again."""
+
+FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.INCOMPLET, EtatExamen.PATIENT_CHANGE})
 """States that only a person leaves."""
+
+
+AUTRE_PATIENT = "partage.autre_patient"
+"""Code of the refusal of the images door when the PACS gives images of another patient."""
 
 
 class EtatKos(models.TextChoices):

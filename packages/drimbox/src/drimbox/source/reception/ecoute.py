@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from drimbox.config import EcouteMllp, EcouteTls, Reception
-from drimbox.socle.tls.context import harden, load_identity, trust_anchors
+from drimbox.config import EcouteMllp, Reception
 from drimbox.socle.tls.peer import peer_certificate, peer_dn
 from drimbox.socle.tls.revocation import RevocationChecker
+from drimbox.socle.tls.server import server_context_ecoute
 from drimbox.source.reception.emetteur import Appelant
 
 READ_BYTES = 64 * 1024
@@ -45,18 +45,18 @@ class Ecoute:
         tls = {} if self.context is None else {"ssl": self.context, "ssl_handshake_timeout": handshake_seconds}
         return await asyncio.start_server(accepted, self.host, self.port, limit=READ_BYTES, **tls)  # type: ignore[arg-type] # mypy cannot pair the keywords of the two forms
 
-    def appelant(self, writer: asyncio.StreamWriter) -> Appelant:
+    def appelant(self, transport: asyncio.BaseTransport) -> Appelant:
         """Return who is at the other end.
 
         Raises:
             TlsRefuse: its certificate was revoked, or nobody can know.
         """
-        address = str(writer.get_extra_info("peername")[0])
+        address = str(transport.get_extra_info("peername")[0])
         if self.context is None:
             return Appelant(address)
         if self.revocation is not None:
-            self.revocation.check(peer_certificate(writer.transport), datetime.now(UTC))
-        return Appelant(address, peer_dn(writer.transport))
+            self.revocation.check(peer_certificate(transport), datetime.now(UTC))
+        return Appelant(address, peer_dn(transport))
 
 
 def ecoutes_of(reglages: Reception) -> tuple[Ecoute, ...]:
@@ -71,15 +71,5 @@ def ecoutes_of(reglages: Reception) -> tuple[Ecoute, ...]:
 def _ecoute(reglages: EcouteMllp) -> Ecoute:
     if reglages.tls is None:
         return Ecoute(reglages.host, reglages.port)
-    return Ecoute(
-        reglages.host, reglages.port, _context(reglages.tls), RevocationChecker(reglages.tls.clients) if reglages.tls.crl else None
-    )
-
-
-def _context(reglages: EcouteTls) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    harden(context)
-    load_identity(context, reglages.identite)
-    trust_anchors(context, reglages.clients)
-    context.verify_mode = ssl.CERT_REQUIRED
-    return context
+    revocation = RevocationChecker(reglages.tls.clients) if reglages.tls.crl else None
+    return Ecoute(reglages.host, reglages.port, server_context_ecoute(reglages.tls), revocation)

@@ -6,6 +6,8 @@
 
     PeerError
     ├── NoteIllisible         a rejection note of a PACS cannot be read
+    │   └── NoteTropLongue    it is longer than the limit
+    ├── PacsInconnu           who sends a rejection note is none of the PACS of the settings
     ├── TrameRefusee          the framing is wrong: the connection is closed
     │   ├── TrameTropLongue
     │   └── SansTrame
@@ -30,6 +32,7 @@ from typing import ClassVar
 
 from confiance.errors import DrimmError, OwnError, PeerError, TransportError
 
+TROP_GROS = "compte_rendu.trop_gros"
 VOLET = "CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2, 2.1"
 
 
@@ -229,6 +232,8 @@ class CompteRenduRefuse(MessageRefuse):
 
     def __init__(self, cause: DrimmError) -> None:
         self.cause_code = cause.code
+        if cause.code == TROP_GROS:
+            self.ack = "AR"  # type: ignore[misc] # of this refusal alone: sending the same again is useless
         super().__init__(cause.message, remede=cause.remede)
 
     def as_dict(self) -> dict[str, str]:
@@ -237,12 +242,34 @@ class CompteRenduRefuse(MessageRefuse):
 
 
 class NoteIllisible(PeerError):
-    """A Key Object Selection that cannot be read."""
+    """A Key Object Selection that cannot be read.
+
+    Attributes:
+        status: DIMSE status that tells the PACS so (PS3.4 table B.2-1).
+    """
 
     code = "reception.note_illisible"
     message = "La note de rejet envoyée par le PACS ne peut pas être lue."
     remede = "Vérifier que le PACS envoie des notes de rejet IOCM (Key Object Selection), et consulter son journal."
     clause = "IHE RAD TF, Imaging Object Change Management ; DICOM PS3.3 A.35.4"
+    status: ClassVar[int] = 0xC000
+
+
+class NoteTropLongue(NoteIllisible):
+    """A data set longer than the limit."""
+
+    code = "reception.note_trop_longue"
+    message = "La note de rejet envoyée par le PACS dépasse la taille admise."
+    remede = "Vérifier que le PACS n'envoie que des notes de rejet, ou relever iocm.max_note_bytes."
+
+
+class PacsInconnu(PeerError):
+    """The AE Title, the address and the certificate of an association are not those of one PACS."""
+
+    code = "reception.pacs_inconnu"
+    message = "L'AE Title, l'adresse et le certificat de qui envoie cette note de rejet ne sont pas ceux d'un PACS déclaré, et d'un seul."
+    remede = "Déclarer d'où ce PACS envoie ses notes (table notes de [[pacs]]), sous un AE Title ou une adresse qui ne soient qu'à lui."
+    clause = "DICOM PS3.8 §9.3.4"
 
 
 class EnregistrementImpossible(TransportError):

@@ -27,13 +27,15 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.sequence import Sequence
 
-from drimbox.source.reception.errors import NoteIllisible
+from drimbox.socle.pacs.textes import texte_de
+from drimbox.source.reception.errors import NoteIllisible, NoteTropLongue
 
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
 MOTIFS = {"113001": "iocm.113001", "113037": "iocm.113037", "113038": "iocm.113038", "113039": "iocm.113039"}
 # everything else is skipped, not read: a hostile sequence costs nothing there
 _TAGS = [0x00080016, 0x00080018, 0x0040A043, 0x0040A375]
+_ITEM = b"\xfe\xff\x00\xe0"
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 
 
@@ -86,10 +88,14 @@ def read_note(data: bytes, *, syntax: str = EXPLICIT, limites: Limites = LIMITES
         One rejection per study; nothing when the object is no rejection note.
 
     Raises:
+        NoteTropLongue: beyond the size.
         NoteIllisible: it is not a Key Object Selection that can be read, or rejects nothing.
     """
     if len(data) > limites.octets:
-        raise NoteIllisible
+        raise NoteTropLongue
+    # an instance is named once in the evidence and twice in the content; an empty item of eight bytes becomes an object of a kilobyte
+    if data.count(_ITEM) > 4 * limites.instances + 1000:
+        raise NoteIllisible("La note contient plus d'éléments qu'il n'en faut pour les instances admises.")
     try:
         note = read_dataset(BytesIO(data), is_implicit_VR=syntax == IMPLICIT, is_little_endian=True, specific_tags=_TAGS)
         return _read(note, limites)
@@ -100,12 +106,12 @@ def read_note(data: bytes, *, syntax: str = EXPLICIT, limites: Limites = LIMITES
 
 
 def _read(note: Dataset, limites: Limites) -> tuple[Rejet, ...]:
-    if str(note.get("SOPClassUID", "")) != KEY_OBJECT_SELECTION:
+    if texte_de(note, "SOPClassUID") != KEY_OBJECT_SELECTION:
         raise NoteIllisible
     motif = MOTIFS.get(_title(note))
     if motif is None:
         return ()
-    note_uid = _uid(note.get("SOPInstanceUID", ""))
+    note_uid = _uid(texte_de(note, "SOPInstanceUID"))
     studies: dict[str, list[str]] = {}
     for count, (study, instance) in enumerate(_evidence(note), start=1):
         if count > limites.instances:
@@ -118,16 +124,14 @@ def _read(note: Dataset, limites: Limites) -> tuple[Rejet, ...]:
 
 def _title(note: Dataset) -> str:
     concept = _items(note, "ConceptNameCodeSequence")
-    return next(
-        (str(item.get("CodeValue", "")).strip() for item in concept if str(item.get("CodingSchemeDesignator", "")).strip() == "DCM"), ""
-    )
+    return next((texte_de(item, "CodeValue").strip() for item in concept if texte_de(item, "CodingSchemeDesignator").strip() == "DCM"), "")
 
 
 def _evidence(note: Dataset) -> Iterator[tuple[str, str]]:
     for study in _items(note, "CurrentRequestedProcedureEvidenceSequence"):
         for series in _items(study, "ReferencedSeriesSequence"):
             for instance in _items(series, "ReferencedSOPSequence"):
-                yield _uid(study.get("StudyInstanceUID", "")), _uid(instance.get("ReferencedSOPInstanceUID", ""))
+                yield _uid(texte_de(study, "StudyInstanceUID")), _uid(texte_de(instance, "ReferencedSOPInstanceUID"))
 
 
 def _items(dataset: Dataset, keyword: str) -> Sequence | list[Dataset]:
@@ -135,8 +139,8 @@ def _items(dataset: Dataset, keyword: str) -> Sequence | list[Dataset]:
     return value if isinstance(value, Sequence) else []
 
 
-def _uid(value: object) -> str:
-    text = str(value).strip(" \x00")
+def _uid(value: str) -> str:
+    text = value.strip(" \x00")
     if len(text) > 64 or not _UID.fullmatch(text):
         raise NoteIllisible
     return text

@@ -1,95 +1,174 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The Storage SCP that takes rejection notes from the PACS. Only Key Object Selections are negotiated: no image ever enters by it."""
+"""The Storage SCP that takes rejection notes from the PACS: who may connect, how long, how many at once.
+
+Each bound holds before anything is kept: connections, then the time until an association is asked, then the PACS that asks, then the size
+of each data set. A note is kept, with its job, before the PACS is told that it was taken.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from django.db import Error, connections
+from django.db import Error
 from procrastinate.exceptions import ProcrastinateException
-from pynetdicom import AE, evt
-from pynetdicom.transport import ThreadedAssociationServer
 
+from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
-from drimbox.config import DrimboxSettings
-from drimbox.socle.pacs.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from drimbox.config import DrimboxSettings, Pacs
+from drimbox.socle.orm import OrmThreads
+from drimbox.socle.pacs.appel import AssociationPacs
+from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
+from drimbox.socle.pacs.dimse.negotiation import ACCEPTED, Accord, Proposition, decode_request, encode_accept, encode_reject
+from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
+from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.reseaux import is_inside
+from drimbox.socle.tls.revocation import RevocationChecker
+from drimbox.socle.tls.server import server_context_ecoute
 from drimbox.source.reception.actions.rejets import keep_notes
-from drimbox.source.reception.errors import NoteIllisible
-from drimbox.source.reception.iocm import EXPLICIT, IMPLICIT, KEY_OBJECT_SELECTION, Limites, read_note
+from drimbox.source.reception.association_notes import LIMITES_PDU, MAX_PDU, NoteRecue, judge, serve_notes
+from drimbox.source.reception.ecoute import Ecoute
+from drimbox.source.reception.errors import NoteIllisible, PacsInconnu
+from drimbox.source.reception.iocm import Limites, read_note
+from drimbox.source.reception.pacs_appelant import recognise, titled
 
-SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000
-VERIFICATION = "1.2.840.10008.1.1"
-SYNTAXES = [EXPLICIT, IMPLICIT]
-IDLE_SECONDS = 60.0
+SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
+_BY_USER, _CALLING_UNKNOWN, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 3, 7, 3, 2  # PS3.8 table 9-21
+READERS = 2
+"""Notes read and kept at once: reading one takes memory in proportion of its size."""
 log = get_logger("reception")
 
 
 class ServeurIocm:
-    """Serves C-STORE of Key Object Selections to the PACS of the settings, in threads of pynetdicom."""
+    """Serves C-STORE of Key Object Selections to the PACS of the settings."""
 
     def __init__(self, settings: DrimboxSettings) -> None:
         self._settings = settings
-        self._limites = Limites(instances=settings.iocm.max_instances)
-        self._server: ThreadedAssociationServer | None = None
+        self._iocm = settings.iocm
+        self._limites = Limites(octets=self._iocm.max_note_bytes, instances=self._iocm.max_instances)
+        self._orm = OrmThreads(READERS)
+        self._server: asyncio.Server | None = None
+        self._ecoute = Ecoute(self._iocm.host, self._iocm.port or 0)
+        self._serving: dict[asyncio.Task[None], Liaison] = {}
 
     @property
     def port(self) -> int:
         """Port really listened to."""
         assert self._server is not None
-        port: int = self._server.server_address[1]
+        port: int = self._server.sockets[0].getsockname()[1]
         return port
 
-    def start(self) -> None:
-        """Listen; nothing when the settings give no port."""
-        iocm = self._settings.iocm
+    async def start(self) -> None:
+        """Listen; nothing when the settings give no port.
+
+        Raises:
+            CertificatIllisible, AncresIllisibles: the files of the TLS settings cannot be used.
+        """
+        iocm, loop = self._iocm, asyncio.get_running_loop()
         if iocm.port is None:
             return
-        handlers: list[Any] = [(evt.EVT_REQUESTED, self._welcome), (evt.EVT_C_STORE, self._store)]
-        self._server = self._entity().start_server((iocm.host, iocm.port), block=False, evt_handlers=handlers)
+        tls: dict[str, Any] = {}
+        if iocm.tls is not None:
+            revocation = RevocationChecker(iocm.tls.clients) if iocm.tls.crl else None
+            self._ecoute = Ecoute(iocm.host, iocm.port, server_context_ecoute(iocm.tls), revocation)
+            tls = {"ssl": self._ecoute.context, "ssl_handshake_timeout": iocm.handshake_seconds}
+        factory = partial(Liaison, LIMITES_PDU, self._on_connection)
+        self._server = await loop.create_server(factory, iocm.host, iocm.port, **tls)
         log.info("reception:iocm:ready", address=iocm.host, port=iocm.port, aet=iocm.aet)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop listening and abort what is open: a note that was not answered is sent again."""
         if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+            self._server.close()
+        for task, liaison in list(self._serving.items()):
+            liaison.abort()
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.to_thread(self._orm.close)
 
-    def _entity(self) -> AE:
-        entity = AE(ae_title=self._settings.iocm.aet)
-        entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
-        entity.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-        entity.maximum_associations = self._settings.iocm.max_associations
-        entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = IDLE_SECONDS
-        entity.require_called_aet = True
-        entity.require_calling_aet = sorted({pacs.aet for pacs in self._settings.pacs})
-        entity.add_supported_context(KEY_OBJECT_SELECTION, SYNTAXES)
-        entity.add_supported_context(VERIFICATION, SYNTAXES)
-        return entity
+    def _on_connection(self, liaison: Liaison) -> None:
+        if not is_inside(liaison.peer, self._iocm.sources):
+            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code="reception.source_inconnue")
+            liaison.abort()
+            return
+        if len(self._serving) >= self._iocm.max_associations:
+            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code="reception.trop_de_connexions")
+            liaison.send((encode_reject(permanent=False, source=_BY_PROVIDER, reason=_LIMIT),))
+            liaison.cut()
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(liaison))
+        self._serving[task] = liaison
+        task.add_done_callback(self._serving.pop)
 
-    def _welcome(self, event: Any) -> None:
-        address = event.assoc.requestor.address
-        if not is_inside(address, self._settings.iocm.sources):
-            log.warning("reception:iocm:refused", peer_ip=address, code="reception.source_inconnue")
-            event.assoc.abort()
-
-    def _store(self, event: Any) -> int:
-        pacs = next((pacs.name for pacs in self._settings.pacs if pacs.aet == event.assoc.requestor.ae_title), "")
+    async def _serve(self, liaison: Liaison) -> None:
         try:
-            rejets = read_note(event.encoded_dataset(include_meta=False), syntax=event.context.transfer_syntax, limites=self._limites)
-        except NoteIllisible as error:
-            log.warning("reception:note:refused", pacs=pacs, code=error.code)
-            return CANNOT_UNDERSTAND
+            async with asyncio.timeout(self._iocm.association_seconds):
+                await self._converse(liaison)
+        except DrimmError as error:
+            log.info("reception:iocm:ended", peer_ip=liaison.peer, code=error.code)
+        except TimeoutError:
+            log.info("reception:iocm:ended", code="reception.association_longue")
+        finally:
+            liaison.abort()
+
+    async def _converse(self, liaison: Liaison) -> None:
+        event = await liaison.next(self._iocm.handshake_seconds)
+        if not isinstance(event, Pdu) or event.kind != ASSOCIATE_RQ:
+            raise ProtocoleRompu
+        proposition = decode_request(event.body)
+        if proposition.called != self._iocm.aet:
+            liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLED_UNKNOWN),))
+            return
+        try:
+            pacs = await self._recognise(proposition, liaison)
+        except DrimmError as error:
+            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code=error.code)
+            liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLING_UNKNOWN),))
+            return
+        association = self._accept(proposition, liaison)
+        await serve_notes(association, partial(self._keep, pacs), self._iocm.max_note_bytes)
+
+    async def _recognise(self, proposition: Proposition, liaison: Liaison) -> Pacs:
+        if liaison.transport is None:
+            raise PacsInconnu
+        appelant = self._ecoute.appelant(liaison.transport)
+        candidates = titled(self._settings.pacs, proposition.calling)
+        return recognise(candidates, appelant, {pacs.host: await _addresses(pacs) for pacs in candidates if not pacs.notes.sources})
+
+    def _accept(self, proposition: Proposition, liaison: Liaison) -> AssociationPacs:
+        results = judge(proposition)
+        liaison.send((encode_accept(proposition, results, max_pdu=MAX_PDU),))
+        accepted = {i: syntax for i, (result, syntax) in results.items() if result == ACCEPTED}
+        return AssociationPacs(liaison, proposition, Accord(accepted, proposition.max_pdu), self._iocm.idle_seconds)
+
+    async def _keep(self, pacs: Pacs, note: NoteRecue) -> int:
+        return await self._orm.run(partial(keep, note, pacs.name, self._limites))
+
+
+def keep(note: NoteRecue, pacs: str, limites: Limites) -> int:
+    """Read a note and keep what it rejects; return the DIMSE status that tells the PACS what became of it."""
+    try:
+        rejets = read_note(note.data, syntax=note.syntax, limites=limites)
         if not rejets:
             log.info("reception:note:ignored", pacs=pacs)
             return SUCCESS
-        try:
-            keep_notes(rejets, pacs=pacs, now=datetime.now(UTC))
-        except (Error, ProcrastinateException) as error:
-            log.warning("reception:note:refused", pacs=pacs, error_type=type(error).__name__)
-            return OUT_OF_RESOURCES
-        finally:
-            connections.close_all()  # each association has its own thread, and ends with it
-        return SUCCESS
+        keep_notes(rejets, pacs=pacs, now=datetime.now(UTC))
+    except NoteIllisible as error:
+        log.warning("reception:note:refused", pacs=pacs, code=error.code)
+        return error.status
+    except (Error, ProcrastinateException) as error:
+        log.warning("reception:note:refused", pacs=pacs, error_type=type(error).__name__)
+        return OUT_OF_RESOURCES
+    return SUCCESS
+
+
+async def _addresses(pacs: Pacs) -> tuple[str, ...]:
+    with suppress(OSError):
+        found = await asyncio.get_running_loop().getaddrinfo(pacs.host, None, type=socket.SOCK_STREAM)
+        return tuple({str(entry[4][0]) for entry in found})
+    return ()

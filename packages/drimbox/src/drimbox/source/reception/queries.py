@@ -11,12 +11,10 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
-from drimbox.source.pointeur.states import EtatExamen
+from drimbox.source.pointeur.states import SETTLED
 from drimbox.source.reception.models import MessageRecu, NoteRejet
 from drimbox.source.reception.states import EtatMessage, EtatNote
 
-# nothing more will be read in the message of such an exam, unless the outside speaks again
-_SETTLED = (EtatExamen.DEPOSE, EtatExamen.SANS_DEPOT, EtatExamen.RETIRE)
 _READ = (EtatMessage.LU, EtatMessage.ECARTE)
 
 BATCH = 500
@@ -36,7 +34,8 @@ def forgotten(limit: datetime) -> list[UUID]:
 
 def count_unread(limit: int) -> int:
     """Return how many messages wait to be read, counting no further than the limit."""
-    return MessageRecu.objects.filter(state=EtatMessage.RECU)[:limit].count()
+    # in no order: the process that asks may not read when a message came
+    return MessageRecu.objects.filter(state=EtatMessage.RECU).order_by()[:limit].count()
 
 
 def notes(state: str = "") -> QuerySet[NoteRejet]:
@@ -51,7 +50,7 @@ def forgotten_notes(limit: datetime) -> list[UUID]:
 
 def erasable(received_before: datetime, limit: int) -> list[UUID]:
     """Return messages received before a date, dealt with, whose content is still there and serves no exam under way."""
-    under_way = ~Q(state__in=_SETTLED)
+    under_way = ~Q(state__in=SETTLED)
     found = MessageRecu.objects.filter(received_at__lt=received_before, purged_at__isnull=True, state__in=_READ)
     found = found.exclude(pk__in=_examens().filter(under_way).values("message"))
     return list(found.order_by("received_at").values_list("pk", flat=True)[:limit])

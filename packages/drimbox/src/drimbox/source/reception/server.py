@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 
 from django.conf import settings
 from django.db import Error
@@ -17,9 +18,12 @@ from django.db import Error
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Reception
+from drimbox.socle.annuaire.queries import kept_crls
 from drimbox.socle.orm import OrmThreads
 from drimbox.socle.reseaux import is_inside
+from drimbox.socle.tls.revocation import RevocationChecker
 from drimbox.source.reception.actions import receive, too_long
+from drimbox.source.reception.bornes import bornes_of
 from drimbox.source.reception.ecoute import READ_BYTES, Ecoute, ecoutes_of
 from drimbox.source.reception.emetteur import Appelant
 from drimbox.source.reception.errors import SansTrame, TrameRefusee
@@ -31,6 +35,7 @@ from drimbox.source.reception.rules import slowdown
 log = get_logger("reception")
 LINGER_SECONDS = 2.0
 LOOK_SECONDS = 1.0
+CRLS_SECONDS = 60.0
 
 
 class Serveur:
@@ -42,13 +47,14 @@ class Serveur:
     def __init__(self, reglages: Reception, *, grace: float = 5.0) -> None:
         self._reglages = reglages
         self._grace = grace
-        self._limits = Limits(message_bytes=reglages.max_message_bytes)
         self._orm = OrmThreads(reglages.workers)
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._busy: set[asyncio.Task[None]] = set()
         self._held: dict[asyncio.Task[None], int] = {}
         self._servers: list[asyncio.Server] = []
         self._watch: asyncio.Task[None] | None = None
+        self._revocations: list[RevocationChecker] = []
+        self._crls_at = -CRLS_SECONDS
         self._pause = 0.0
         self._stopping = False
 
@@ -70,6 +76,8 @@ class Serveur:
         """
         for ecoute in ecoutes_of(self._reglages):
             self._servers.append(await ecoute.start(self._serve, self._reglages.handshake_seconds))
+            if ecoute.revocation is not None:
+                self._revocations.append(ecoute.revocation)
             log.info("reception:process:ready", address=ecoute.host, port=ecoute.port)
         self._watch = asyncio.create_task(self._watch_backlog())
 
@@ -115,14 +123,21 @@ class Serveur:
         if not any(is_inside(peer, networks) for networks in known):
             log.warning("reception:connection:refused", peer_ip=peer, code="reception.source_inconnue")
             return None
-        if len(self._connections) >= self._reglages.max_connections or self._stopping:
+        if len(self._connections) >= self._reglages.max_connections or self._stopping or self._is_full(peer):
             log.warning("reception:connection:refused", peer_ip=peer, code="reception.trop_de_connexions")
             return None
         try:
-            return ecoute.appelant(writer)
+            return ecoute.appelant(writer.transport)
         except DrimmError as error:
             log.warning("reception:connection:refused", peer_ip=peer, code=error.code)
             return None
+
+    def _is_full(self, peer: str) -> bool:
+        bornes = bornes_of(self._reglages, peer)
+        if not bornes.ris:
+            return False
+        others = (str(writer.get_extra_info("peername")[0]) for writer in self._connections.values())
+        return sum(bornes_of(self._reglages, other).ris == bornes.ris for other in others) >= bornes.connections
 
     async def _watch_backlog(self) -> None:
         """Look at what is received and not read yet: beyond a threshold, answers are slowed down, so that RIS slow down too."""
@@ -130,14 +145,23 @@ class Serveur:
             try:
                 unread = await self._orm.run(partial(count_unread, 10 * self._reglages.retard_messages))
                 self._pause = slowdown(unread, self._reglages.retard_messages, self._reglages.retard_seconds)
+                await self._take_crls()
             except Error:
                 self._pause = 0.0  # messages themselves will say that the database is away
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def _take_crls(self) -> None:
+        """Take the CRLs that this DRIMbox fetched beside those of the folder: each is verified under the authorities of the folder."""
+        if self._revocations and monotonic() - self._crls_at >= CRLS_SECONDS:
+            fetched = await self._orm.run(kept_crls)
+            self._crls_at = monotonic()
+            for revocation in self._revocations:
+                await asyncio.to_thread(revocation.use_crls, fetched)
+
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, appelant: Appelant, task: asyncio.Task[None]
     ) -> None:
-        framer, peer = Framer(self._limits), appelant.address
+        framer, peer = Framer(Limits(bornes_of(self._reglages, appelant.address).message_bytes)), appelant.address
         while not self._stopping:
             data = await asyncio.wait_for(reader.read(READ_BYTES), self._reglages.idle_seconds)
             if not data:
@@ -194,12 +218,12 @@ class Serveur:
 async def _until_told() -> None:
     server, notes = Serveur(settings.DRIMBOX.reception), ServeurIocm(settings.DRIMBOX)
     await server.start()
-    notes.start()
+    await notes.start()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await told.wait()
-    await asyncio.to_thread(notes.stop)
+    await notes.stop()
     await server.stop()
 
 

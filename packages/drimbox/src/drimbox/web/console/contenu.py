@@ -12,6 +12,7 @@ from drimbox.source.compte_rendu.controle import Controle, validate
 from drimbox.source.compte_rendu.liens import LienVisionneuse, read_liens
 from drimbox.source.compte_rendu.model import CompteRendu
 from drimbox.source.compte_rendu.reader import read_cda
+from drimbox.source.compte_rendu.schematron import apply_schematron
 from drimbox.source.reception.reader import read_message
 from drimbox.source.reception.segments import decode
 
@@ -28,6 +29,7 @@ class Contenu:
         liens: links to a visionneuse found in the report.
         refus: why the report cannot be read today, or None.
         controle: what the CDA schema says of the report, or None when the settings name none.
+        schematron: what the schematron says of it, likewise.
     """
 
     segments: tuple[tuple[str, str], ...]
@@ -35,21 +37,25 @@ class Contenu:
     liens: tuple[LienVisionneuse, ...]
     refus: DrimmError | None
     controle: Controle | None = None
+    schematron: Controle | None = None
 
 
-def lay_out(body: bytes, schema: Path | None = None) -> Contenu:
+def lay_out(body: bytes, schema: Path | None = None, schematron: Path | None = None) -> Contenu:
     """Lay out the bytes of a message. Never fails: what cannot be read is shown as it is, with the reason.
 
     Args:
         body: the message without its MLLP frame.
         schema: CDA schema of the settings.
+        schematron: that of the settings.
     """
     try:
         message = read_message(body)
         report, liens = read_cda(message.compte_rendu), read_liens(message.compte_rendu)
     except DrimmError as error:
         return Contenu(_segments(body), None, (), error)
-    return Contenu(_segments(body), report, liens, None, validate(message.compte_rendu, schema) if schema else None)
+    cda = message.compte_rendu
+    by_schema = validate(cda, schema) if schema else None
+    return Contenu(_segments(body), report, liens, None, by_schema, apply_schematron(cda, schematron) if schematron else None)
 
 
 def _segments(body: bytes) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from confiance.errors import DrimmError
 from drimbox.source.compte_rendu.liens import MESSAGES_LIEN, REMEDE_LIEN
 from drimbox.source.compte_rendu.rules import MESSAGES, REMEDE
 from drimbox.source.depot_dmp.soumission import DRAPEAU_IGNORE
+from drimbox.source.pointeur.states import AUTRE_PATIENT
 
 EVENTS: dict[str, str | Promise] = {
     "reception:message:stored": _("Message enregistré et acquitté"),
@@ -42,6 +43,10 @@ EVENTS: dict[str, str | Promise] = {
     "source:examen:reduced": _("Images rejetées par le PACS : pointeur à refaire"),
     "source:kos:replaced": _("Pointeur remplacé"),
     "source:kos:withdrawn": _("Pointeur retiré, images fermées"),
+    "source:kos:reduced": _("Traits du patient effacés des pointeurs, leur durée de conservation étant passée"),
+    "source:kos:unreadable": _("Pointeur gardé illisible"),
+    "source:examen:closed": _("Le PACS donne cet examen sous un autre patient : images fermées"),
+    "dmp:envoi:erased": _("Requêtes au DMP effacées, leur durée de conservation étant passée"),
     "source:rejet:kept": _("Rejet d'images reçu du PACS"),
     "source:rejet:elsewhere": _("Fin de conservation dans un PACS qui ne sert pas cet examen : sans effet"),
     "source:annulation:needless": _("Demande annulée, rien n'avait été publié"),
@@ -113,6 +118,11 @@ class Explication:
 
 
 _OF_MESSAGES = {
+    # the error of that code speaks to the DRIMbox that asked; this is for whoever runs this one
+    AUTRE_PATIENT: Explication(
+        "Le PACS donne cet examen sous un autre patient que lorsque le pointeur (KOS) a été fait ; ses images sont fermées.",
+        "Vérifier l'identité dans le PACS et dans le RIS, corriger, puis demander un nouvel essai, ou faire retirer l'examen.",
+    ),
     DRAPEAU_IGNORE: Explication(
         "Le message porte l'indicateur CONNEXION_SECRETE, que le dépôt au DMP n'emploie pas.",
         "Si l'examen doit rester caché, régler sa visibilité dans le DMP et faire émettre les indicateurs INVISIBLE_* ou MASQUE_PS.",

@@ -48,7 +48,7 @@ class EtapeExamen:
 
 
 def steps(examen: Examen, kos: Kos | None, envois: list[Envoi]) -> list[EtapeExamen]:
-    """Return the five steps of an exam."""
+    """Return the five steps of an exam, and what stops its images afterwards."""
     message = examen.message
     return [
         EtapeExamen(_("Message reçu"), FAIT, message.received_at, f"{message.trigger} · {message.sending_application or message.peer}"),
@@ -56,6 +56,7 @@ def steps(examen: Examen, kos: Kos | None, envois: list[Envoi]) -> list[EtapeExa
         _images(examen, kos),
         _kos(kos),
         *([_depot(envoi) for envoi in envois] or [_no_depot(examen)]),
+        *_partage(examen),
     ]
 
 
@@ -73,6 +74,13 @@ def _kos(kos: Kos | None) -> EtapeExamen:
     if kos is None:
         return EtapeExamen(_("Pointeur (KOS) construit"), A_VENIR)
     return EtapeExamen(_("Pointeur (KOS) construit"), FAIT, kos.created_at, kos.sop_instance_uid)
+
+
+def _partage(examen: Examen) -> list[EtapeExamen]:
+    """Return what stops the images of a published exam, for a person to read; nothing is shown of what goes well."""
+    if examen.state != EtatExamen.PATIENT_CHANGE:
+        return []
+    return [EtapeExamen(_("Images partagées"), ARRETE, examen.changed_at, "", examen.code)]
 
 
 def _depot(envoi: Envoi) -> EtapeExamen:

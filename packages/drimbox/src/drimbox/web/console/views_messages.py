@@ -65,9 +65,9 @@ def contenu(request: HttpRequest, message_id: UUID) -> HttpResponse:
         return redirect("console:message", message_id=found.id)
     with transaction.atomic():
         record("console:message:opened", message_id=found.id, compte=request.user.get_username())
-    return render(
-        request, "console/message_contenu.html", {"message": found, "contenu": lay_out(body, settings.DRIMBOX.controle_cda.schema_xsd)}
-    )
+    controle = settings.DRIMBOX.controle_cda
+    contenu = lay_out(body, controle.schema_xsd, controle.schematron)
+    return render(request, "console/message_contenu.html", {"message": found, "contenu": contenu})
 
 
 @require_POST

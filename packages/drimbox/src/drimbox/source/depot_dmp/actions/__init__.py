@@ -23,7 +23,7 @@ from drimbox.source.depot_dmp import preparation
 from drimbox.source.depot_dmp.actions import reponses
 from drimbox.source.depot_dmp.actions.reponses import DEPOSER
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import is_its_turn
+from drimbox.source.depot_dmp.queries import CORPS, is_its_turn
 from drimbox.source.depot_dmp.states import DEPOTS, FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.depot_dmp.tenue import held
 from drimbox.source.pointeur.kos_construit import KosConstruit
@@ -78,7 +78,7 @@ def abandon(examen: Examen, now: datetime) -> None:
 
     What may have reached the DMP is not given up: it is followed to its answer.
     """
-    useless = Envoi.objects.select_for_update(of=("self",)).defer("body").filter(examen=examen)
+    useless = Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).filter(examen=examen)
     for envoi in useless:
         if envoi.state in FOR_A_PERSON or (envoi.state == EtatEnvoi.A_ENVOYER and envoi.attempts == 0):
             reponses.move_envoi(envoi, EtatEnvoi.ABANDONNE)
@@ -117,7 +117,7 @@ def retry(envoi_id: UUID, now: datetime) -> None:
         TransitionInterdite: it is neither.
     """
     with transaction.atomic():
-        envoi = Envoi.objects.select_for_update(of=("self",)).defer("body").get(pk=envoi_id)
+        envoi = Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).get(pk=envoi_id)
         reponses.move_envoi(envoi, EtatEnvoi.A_ENVOYER)
         envoi.attempts, envoi.built_at = 0, None
         envoi.save(update_fields=["state", "code", "attempts", "next_attempt_at", "built_at"])
@@ -179,7 +179,7 @@ def _exchange(envoi: Envoi) -> Depot | None:
 @transaction.atomic
 def _keep_request(envoi: Envoi, requete: RequeteDepot) -> None:
     envoi.content_type, envoi.body, envoi.built_at = requete.content_type, requete.body, timezone.now()
-    envoi.save(update_fields=["content_type", "body", "built_at"])
+    envoi.save(update_fields=["content_type", *CORPS, "built_at"])
 
 
 async def _send(requete: RequeteDepot, structure: str, *, look_first: bool) -> Depot:

@@ -22,7 +22,7 @@ from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.rules import next_attempt
 from drimbox.socle.journal.actions import new_trace, record
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import following
+from drimbox.source.depot_dmp.queries import CORPS, following
 from drimbox.source.depot_dmp.states import DEPOTS, TRANSITIONS, UNANSWERED, ActionEnvoi, EtatEnvoi
 from drimbox.source.pointeur.errors import TransitionInterdite
 from drimbox.source.pointeur.pointeurs import put_in_force
@@ -36,7 +36,7 @@ _REACHED = {ActionEnvoi.RETIRER: EtatExamen.RETIRE}
 
 def waiting(envoi_id: UUID) -> Envoi | None:
     """Return a request, locked until the end of the transaction, if it is still without an answer; without its body."""
-    return Envoi.objects.select_for_update(of=("self",)).defer("body").filter(pk=envoi_id, state__in=UNANSWERED).first()
+    return Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).filter(pk=envoi_id, state__in=UNANSWERED).first()
 
 
 @transaction.atomic

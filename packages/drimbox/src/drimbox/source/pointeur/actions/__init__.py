@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -28,10 +27,11 @@ from drimbox.source.pointeur.evenements import Annuler, Depublier, Evenement, Pu
 from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.pointeurs import end, keep_kos
-from drimbox.source.pointeur.states import WAITING, EtatExamen, EtatKos
+from drimbox.source.pointeur.queries import CONTENU
+from drimbox.source.pointeur.states import AUTRE_PATIENT, WAITING, EtatExamen, EtatKos
 from drimbox.source.pointeur.suivi import locked, move
 
-__all__ = ["POINTER", "appliquer", "postpone", "publish", "retry", "stop", "warn"]
+__all__ = ["POINTER", "appliquer", "close_images", "postpone", "publish", "retry", "stop"]
 
 
 @transaction.atomic
@@ -47,6 +47,7 @@ def appliquer(evenement: Evenement, now: datetime) -> None:
         ExamenDejaPublie: another report of a published exam, which does not say that it replaces the first.
         ReperesDiscordants: a cancellation whose study and accession number are not of one exam.
         AutreEmetteur: another RIS reported this exam.
+        AutrePacs: a rejection by a PACS from which the images are not shared.
         IdentiteDiscordante: a cancellation whose patient is not the one of the exam.
     """
     match evenement:
@@ -63,7 +64,7 @@ def appliquer(evenement: Evenement, now: datetime) -> None:
 
 
 def publish(construit: KosConstruit, now: datetime) -> None:
-    """Keep a KOS and its deposit together, or neither.
+    """Keep a KOS and its deposit together, or neither; and what is odd in the exam and stops nothing.
 
     Raises:
         DepotIncomplet: the report lacks what the DMP requires; nothing is kept.
@@ -78,6 +79,8 @@ def publish(construit: KosConstruit, now: datetime) -> None:
         depots.abandon(examen, now)
         replaces = last_deposit(examen.id) is not None
         _end_useless(examen, now, keep_published=replaces)
+        for code in construit.avertissements:
+            record("source:examen:warned", code=code, at=now, examen_id=examen.id)
         kos = keep_kos(examen, construit, now, state=EtatKos.EN_ATTENTE if replaces else EtatKos.EN_VIGUEUR)
         if requete is None:
             move(examen, EtatExamen.SANS_DEPOT, now, event="source:examen:kept", kos_id=kos.id)
@@ -114,13 +117,6 @@ def stop(examen_id: UUID, error: DrimmError, now: datetime) -> None:
     move(examen, EtatExamen.A_VERIFIER, now, event="source:examen:stopped", code=codes[0], trace=trace)
 
 
-def warn(examen_id: UUID, codes: Iterable[str], now: datetime) -> None:
-    """Write down what is odd in an exam and stops nothing."""
-    with transaction.atomic():
-        for code in codes:
-            record("source:examen:warned", code=code, at=now, examen_id=examen_id)
-
-
 @transaction.atomic
 def retry(examen_id: UUID, now: datetime) -> None:
     """Try again, on a person's decision, an exam whose identity, images or report had to be looked at; or at once one that waits.
@@ -129,18 +125,34 @@ def retry(examen_id: UUID, now: datetime) -> None:
         TransitionInterdite: the exam is past that.
     """
     examen = locked(examen_id)
-    if examen.state not in WAITING | {EtatExamen.A_VERIFIER}:
+    if examen.state not in WAITING | {EtatExamen.A_VERIFIER, EtatExamen.PATIENT_CHANGE}:
         raise TransitionInterdite
     examen.attempts = 0
     move(examen, EtatExamen.A_TRAITER, now, event="console:examen:retried")
     defer(POINTER, queue=QUEUE_SOURCE, examen_id=examen.id)
 
 
+@transaction.atomic
+def close_images(examen_id: UUID, seen_at: datetime, now: datetime) -> bool:
+    """Leave to a person an exam whose images were found to be of another patient; tell whether it was new.
+
+    Args:
+        examen_id: of the exam.
+        seen_at: when; what was seen before the exam last moved counts no more.
+        now: aware.
+    """
+    examen = locked(examen_id)
+    if examen.state != EtatExamen.DEPOSE or seen_at <= examen.changed_at:
+        return False
+    move(examen, EtatExamen.PATIENT_CHANGE, now, event="source:examen:closed", code=AUTRE_PATIENT, trace=new_trace())
+    return True
+
+
 def _end_useless(examen: Examen, now: datetime, *, keep_published: bool) -> None:
     """End the KOS of a locked exam that never reached the DMP and that another one makes useless."""
     waiting = Kos.objects.filter(examen=examen, state=EtatKos.EN_ATTENTE).exclude(envois__state__in=UNANSWERED)
     never_sent = Kos.objects.none() if keep_published else Kos.objects.filter(examen=examen, state=EtatKos.EN_VIGUEUR)
-    for kos in (*waiting.defer("contenu"), *never_sent.defer("contenu")):
+    for kos in (*waiting.defer(*CONTENU), *never_sent.defer(*CONTENU)):
         end(kos, EtatKos.REMPLACE, now)
 
 

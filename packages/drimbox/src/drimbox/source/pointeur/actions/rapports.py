@@ -70,13 +70,14 @@ def take_newer(examen: Examen, evenement: Publier | Remplacer, now: datetime) ->
     examen.message_id = evenement.message_id
     examen.compte_rendu = evenement.rapport.compte_rendu.identifiant[:200]
     examen.compte_rendu_sha256 = evenement.rapport.sha256
+    examen.accession = _accession_of(evenement)
     start_again(examen, now, event="source:examen:renewed", message_id=evenement.message_id)
 
 
 def start_again(examen: Examen, now: datetime, *, event: str, **fields: Any) -> None:
     """Have the pointer of a locked exam built again."""
     examen.attempts = 0
-    examen.save(update_fields=["message", "compte_rendu", "compte_rendu_sha256"])
+    examen.save(update_fields=["message", "compte_rendu", "compte_rendu_sha256", "accession"])
     move(examen, EtatExamen.A_TRAITER, now, event=event, **fields)
     defer(POINTER, queue=QUEUE_SOURCE, examen_id=examen.id)
 
@@ -96,6 +97,7 @@ def _know(evenement: Publier | Remplacer, now: datetime) -> None:
             "message_id": evenement.message_id,
             "compte_rendu": evenement.rapport.compte_rendu.identifiant[:200],
             "compte_rendu_sha256": evenement.rapport.sha256,
+            "accession": _accession_of(evenement),
             "created_at": now,
             "changed_at": now,
         },
@@ -106,6 +108,10 @@ def _know(evenement: Publier | Remplacer, now: datetime) -> None:
         return
     record("source:examen:known", at=now, examen_id=examen.id, message_id=evenement.message_id)
     defer(POINTER, queue=QUEUE_SOURCE, examen_id=examen.id)
+
+
+def _accession_of(evenement: Publier | Remplacer) -> str:
+    return evenement.examen.accession.value[:64] if evenement.examen.accession else ""
 
 
 def _take(examen: Examen, evenement: Publier | Remplacer, now: datetime) -> None:

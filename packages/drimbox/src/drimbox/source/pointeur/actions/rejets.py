@@ -5,8 +5,8 @@
 Part of the study rejected: another KOS without those instances takes the place of the first. All of it: the exam is withdrawn. What was
 rejected stays so, for the KOS that are still to come.
 
-The end of retention (113039) says that this PACS holds the images no more. It says nothing of the copy that is served from another PACS,
-nor of a study that is not known yet: whoever still holds it will answer when its report comes.
+A PACS speaks of its own copy. What it says of a study that is served from another PACS changes nothing and is told to a person; the end of
+retention (113039) not even that, nor for a study that is not known yet: whoever still holds it will answer when its report comes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from drimbox.socle.journal.actions import record
 from drimbox.socle.kos.reader import read_kos
 from drimbox.source.pointeur.actions.rapports import start_again
 from drimbox.source.pointeur.actions.retrait import withdraw
+from drimbox.source.pointeur.errors import AutrePacs
 from drimbox.source.pointeur.evenements import Motif, Rejeter
 from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
 from drimbox.source.pointeur.queries import rejected_of
@@ -29,12 +30,18 @@ _GONE = frozenset({EtatExamen.EN_RETRAIT, EtatExamen.RETIRE})
 
 
 def reject(evenement: Rejeter, now: datetime) -> None:
-    """Take rejected instances out of the pointer of a study, or its pointer out of the DMP. The same note again has no effect."""
+    """Take rejected instances out of the pointer of a study, or its pointer out of the DMP. The same note again has no effect.
+
+    Raises:
+        AutrePacs: the images of the pointer are in another PACS.
+    """
     examen = Examen.objects.select_for_update(of=("self",)).filter(study_instance_uid=evenement.study_uid).first()
     if evenement.motif is Motif.FIN_DE_CONSERVATION and not _is_served_by(examen, evenement.pacs):
         examen_id = None if examen is None else examen.id
         record("source:rejet:elsewhere", at=now, examen_id=examen_id, pacs=evenement.pacs, reason=evenement.motif.value)
         return
+    if examen is not None and examen.db and not _is_served_by(examen, evenement.pacs):
+        raise AutrePacs
     _keep(evenement, examen, now)
     # an exam that waits is built without them when its turn comes
     if examen is None or examen.state in WAITING | _GONE:
@@ -43,7 +50,7 @@ def reject(evenement: Rejeter, now: datetime) -> None:
     if kos is None:
         return
     referenced = instances_of(kos)
-    left = referenced - rejected_of(evenement.study_uid)
+    left = referenced - rejected_of(evenement.study_uid, evenement.pacs)
     if not left:
         withdraw(examen, evenement.motif, now)
     elif left != referenced:
@@ -68,6 +75,7 @@ def _keep(evenement: Rejeter, examen: Examen | None, now: datetime) -> None:
             study_instance_uid=evenement.study_uid,
             sop_instance_uid=uid,
             note_uid=evenement.note_uid,
+            pacs=evenement.pacs,
             motif=evenement.motif.value,
             received_at=now,
         )

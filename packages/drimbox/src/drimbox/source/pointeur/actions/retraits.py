@@ -75,7 +75,7 @@ def _cancelled(reperes: Reperes, message_id: UUID) -> Examen | None:
         return None
     if not reperes.study_uid:
         # a number of another RIS is another number
-        found = [examen for examen in _locked(Q(kos__accession=accession)) if speaks_of(examen, message_id)]
+        found = [examen for examen in _locked(Q(kos__accession=accession) | Q(accession=accession)) if speaks_of(examen, message_id)]
         if len(found) > 1:
             raise ReperesDiscordants  # the same number under two authorities: only a person can tell
         return found[0] if found else None

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.journal.actions import new_trace, record
+from drimbox.socle.journal.debit import Debit
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
 from drimbox.source.compte_rendu.reader import read_cda
 from drimbox.source.reception import ack
@@ -31,6 +34,7 @@ from drimbox.source.reception.states import TRANSITIONS, EtatMessage
 
 __all__ = ["TRAITER", "receive", "retry", "set_aside", "set_state", "too_long"]
 log = get_logger("reception")
+REFUSALS = Debit()
 
 
 def receive(data: bytes, *, peer: str, now: datetime, dn: DistinguishedName | None = None) -> bytes:
@@ -125,8 +129,13 @@ def _refuse(en_tete: EnTete, error: DrimmError, peer: str, now: datetime, *, err
     # what is not the message's fault is ours: AE, internal error
     kind, erreur, segment = (error.ack, error.erreur, error.segment) if isinstance(error, MessageRefuse) else ("AE", "207", "")
     code, trace = error.as_dict()["code"], new_trace()
+    left_out = REFUSALS.admit(peer, code, at=monotonic())
     try:
-        record("reception:message:refused", trace=trace, code=code, peer_ip=peer, state=kind, error_type=error_type)
+        if left_out is None:  # the logs alone, beyond so many in a minute
+            log.warning("reception:message:refused", trace=trace, code=code, peer_ip=peer, state=kind, error_type=error_type)
+        else:
+            told: dict[str, Any] = {"peer_ip": peer, "state": kind, "error_type": error_type, "count": left_out or None}
+            record("reception:message:refused", trace=trace, code=code, **told)
     except Error:
         log.warning("reception:message:refused", trace=trace, code=code, peer_ip=peer, state=kind, error_type=error_type)
     texte = f"{error.message} {error.remede}".strip()
