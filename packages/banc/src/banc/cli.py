@@ -66,7 +66,7 @@ def monde(work: Annotated[Path, typer.Option(help="Dossier de travail de la dém
 
 @app.command()
 def soak(
-    nom: Annotated[str, typer.Argument(help="fuzz-images, fuzz-liste, fuzz-tete ou tempete")],
+    nom: Annotated[str, typer.Argument(help="fuzz-images, fuzz-liste, fuzz-reception, fuzz-tete ou tempete")],
     minutes: Annotated[float, typer.Option(min=0.01, help="Durée.")] = 20.0,
     corpus: Annotated[Path, typer.Option(help="Où garder les cas trouvés.")] = Path("tests/unit/confiance/corpus"),
     reports: Annotated[int, typer.Option(min=1, help="tempete : nombre d'examens.")] = 1000,

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import html
 
 from banc.demo.configuration import ACCOUNT
-from banc.demo.navigation import Browser, Page, PageInattendue
+from banc.demo.navigation import Browser, File, Page, PageInattendue
+from banc.demo.totp import codes
 from confiance.exploitation.settings import read_secret
 
 
@@ -38,9 +40,10 @@ class Agent:
         console: address of the console, with its final slash.
         password: file of the password of the account of the demo.
         trust: authority of the console's certificate (PEM).
+        totp: file of the secret of its second factor, for a console that asks for one.
     """
 
-    def __init__(self, console: str, password: Path, trust: Path) -> None:
+    def __init__(self, console: str, password: Path, trust: Path, totp: Path | None = None) -> None:
         self._browser = Browser(trust)
         self._console = console
         page = self._browser.open(console)
@@ -48,21 +51,41 @@ class Agent:
         page = self._browser.submit(page, form, username=ACCOUNT, password=read_secret(password).reveal())
         if any("password" in form.fields for form in page.document.forms):
             raise PageInattendue(f"La console {console} refuse le compte « {ACCOUNT} ».")
+        if totp is not None:
+            self._second_factor(page, read_secret(totp).reveal())
 
     def close(self) -> None:
         """Leave."""
         self._browser.close()
 
+    def _second_factor(self, page: Page, secret: str) -> None:
+        for code in codes(secret):
+            forms = [form for form in page.document.forms if "code" in form.fields]
+            if not forms:
+                return
+            page = self._browser.submit(page, forms[0], code=code)
+        if any("code" in form.fields for form in page.document.forms):
+            raise PageInattendue(f"La console {self._console} refuse le second facteur du compte « {ACCOUNT} ».")
+
     def open(self, path: str) -> Page:
         """Open a page of the console."""
         return self._browser.open(self._console + path)
 
-    def press(self, page: Page, action: str, **fields: str) -> Page:
+    def press(self, page: Page, action: str, files: Mapping[str, File] | None = None, **fields: str) -> Page:
         """Press the button of the form of a page whose action ends so (empty: a form that posts to its own page)."""
-        forms = [form for form in page.document.forms if form.method == "POST" and _goes_to(form, action)]
-        if not forms:
-            raise PageInattendue(f"La page {page.url} n'a pas le bouton attendu.")
-        return self._browser.submit(page, forms[0], **fields)
+        return press(self._browser, page, action, files, **fields)
+
+
+def press(browser: Browser, page: Page, action: str, files: Mapping[str, File] | None = None, **fields: str) -> Page:
+    """Press a button in a browser, as :meth:`Agent.press` does.
+
+    Raises:
+        PageInattendue: the page has no such form.
+    """
+    forms = [form for form in page.document.forms if form.method == "POST" and _goes_to(form, action)]
+    if not forms:
+        raise PageInattendue(f"La page {page.url} n'a pas le bouton attendu : {page.text[:300]}")
+    return browser.submit(page, forms[0], files, **fields)
 
 
 def _goes_to(form: html.FormElement, action: str) -> bool:

@@ -56,7 +56,20 @@ def write_espace(plan: Plan, server: Server, pki: Pki) -> Path:
             "secret_key": str(secret(plan.secrets, "espace-sessions", secrets.token_urlsafe(48))),
             "tls": _pair(pki.market("espace.drimm.localhost")),
         },
+        "coffre": {
+            "keys_file": str(secret(plan.secrets, "espace-trousseau", "banc " + base64.b64encode(secrets.token_bytes(32)).decode()))
+        },
         "zone": {"name": ZONE, "port": plan.dns_port, "ttl": 1, "nameservers": ["ns1.banc.test"]},
+        "courrier": {
+            "host": "127.0.0.1",
+            "port": plan.smtp_port,
+            "tls": "none",
+            "sender": "espace@administrateur.test",
+            "agents": "agents@administrateur.test",
+        },
+        # the resolver of the demo is its own zone: it knows none of the hosts, and says so at once
+        "instruction": {"relance_seconds": 0.5, "resolveurs": ["127.0.0.1"], "resolveur_port": plan.dns_port},
+        "attestation": {"signer": {**_pair(pki.sign("attestations")), "chain": str(chain)}},
         "liste_blanche": {
             "signer": {**_pair(signer), "chain": str(chain)},
             "anchors": str(pki.anchors_dir),

@@ -9,6 +9,10 @@ from datetime import UTC, datetime
 from banc.demo.plan import Box, Plan
 from banc.pki import MarketPlan, OrganisationPlan, Pki, PkiPlan, build
 
+ATTESTATIONS = OrganisationPlan(
+    "attestations", "BANC-DRIMM ADMINISTRATEUR", "300000000000000", cn_auth_cli="ESPACE AUTH 2", cn_sign="Attestations DRIM-M"
+)
+"""The administrateur again: its second ORG SIGN, that seals the attestations and never a list."""
 SERVERS = ("espace", "psc", "psc-etranger", "dmp", "miroir")
 
 
@@ -22,6 +26,7 @@ def build_pki(plan: Plan) -> Pki:
     organisations: dict[str, tuple[OrganisationPlan, tuple[str, ...]]] = {
         box.key: (OrganisationPlan(box.key, box.client, f"3{box.siret}"), ()) for box in plan.boxes
     }
+    organisations["attestations"] = (ATTESTATIONS, ())
     return build(plan.pki, PkiPlan.of_mesh(organisations, tuple(map(server_name, SERVERS))), datetime.now(UTC))
 
 

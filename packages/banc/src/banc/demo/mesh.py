@@ -13,6 +13,7 @@ from banc.demo.administrateur import Names
 from banc.demo.agent import Agent, Releve, read_releve
 from banc.demo.children import READY_SECONDS, ChildFell, Children
 from banc.demo.igc import build_pki, order_certificates
+from banc.demo.operateur import Representant
 from banc.demo.plan import Box, Plan
 from banc.pki import Pki
 from banc.postgres import EmbeddedPostgres
@@ -30,6 +31,7 @@ class Mesh:
         self.children = Children(plan.logs)
         self.names: dict[str, Names] = {}
         self._agents: dict[str, Agent] = {}
+        self._representants: dict[str, Representant] = {}
         self._postgres = EmbeddedPostgres(plan.work / "base" / "donnees", durable=False)
         self.server: Server | None = None
         self.pki: Pki | None = None
@@ -64,14 +66,34 @@ class Mesh:
         """Wait until the outside world listens."""
         self._wait_file("monde", self.plan.monde_ready)
 
-    def give_names(self, box: Box) -> Names:
-        """Declare one DRIMbox to the Espace, order its certificates, integrate it."""
+    def representant(self, box: Box) -> Representant:
+        """Return the représentant légal of the Operateur of one DRIMbox, in the portail; the first time, it is inscribed and invited."""
         assert self.pki is not None
-        agent = self.agent("espace")
-        names = self.names[box.key] = administrateur.declare(agent, box)
+        if box.key not in self._representants:
+            administrateur.inscribe(self.agent("espace"), box)
+            self._representants[box.key] = Representant(self.plan, box, self.pki.market_ca)
+        return self._representants[box.key]
+
+    def declare(self, box: Box) -> str:
+        """Have one DRIMbox declared and the names given; return the number of the dossier."""
+        numero = self.representant(box).declare()
+        self.names[box.key] = administrateur.names_of(administrateur.decide(self.agent("espace"), numero, "take", "accept"))
+        return numero
+
+    def integrate(self, box: Box) -> str:
+        """Have the certificates of one DRIMbox ordered, its integration asked and accepted; return the number of the dossier."""
+        assert self.pki is not None
+        names = self.names[box.key]
         order_certificates(self.pki, box, names.db, names.vi)
-        administrateur.integrate(agent, names.db, str(self.pki.serv_ssl(names.db).dn))
-        return names
+        numero = self.representant(box).integrate(names.db, str(self.pki.serv_ssl(names.db).dn))
+        administrateur.decide(self.agent("espace"), numero, "validate", "accept")
+        return numero
+
+    def give_names(self, box: Box) -> Names:
+        """Take one DRIMbox from nothing to the list: its dossiers, one after the other."""
+        self.declare(box)
+        self.integrate(box)
+        return self.names[box.key]
 
     def start_drimboxes(self) -> None:
         """Configure, migrate and start both DRIMboxes."""
@@ -87,14 +109,18 @@ class Mesh:
 
     def _first_run(self, program: str, who: str) -> tuple[str, ...]:
         account = ("--compte", configuration.ACCOUNT, "--password-file", str(self._password(who)))
-        return python(program, "run", "--migrer", *account)
+        if program != "espace":
+            return python(program, "run", "--migrer", *account)
+        self._totp.unlink(missing_ok=True)  # that of a former demo in this folder: the account is made anew
+        return python(program, "run", "--migrer", *account, "--totp-file", str(self._totp))
 
     def agent(self, who: str) -> Agent:
         """Return the person in front of a console (``espace``, ``a`` or ``b``), logged in."""
         assert self.pki is not None
         if who not in self._agents:
             urls = {"espace": self.plan.espace_url, **{box.key: box.public_url for box in self.plan.boxes}}
-            self._agents[who] = Agent(f"{urls[who]}/console/", self._password(who), self.pki.market_ca)
+            totp = self._totp if who == "espace" else None
+            self._agents[who] = Agent(f"{urls[who]}/console/", self._password(who), self.pki.market_ca, totp)
         return self._agents[who]
 
     def pull_list(self, box: Box) -> Releve:
@@ -123,6 +149,11 @@ class Mesh:
         for box in self.plan.boxes:
             pages[f"DRIMbox {box.key.upper()} ({box.client})"] = f"{box.public_url}/console/"
         pages["Mot de passe des consoles (compte « agent »)"] = str(self.plan.secrets / "console-*")
+        pages["Second facteur de la console de l'Espace (secret TOTP)"] = str(self._totp)
+        pages["Portail des Opérateurs"] = f"{self.plan.espace_url}/portail/"
+        for person in self._representants.values():
+            pages[f"Compte « {person.login} » (mot de passe, secret TOTP)"] = f"{person.password}, {person.totp.name}"
+        pages["Courriers partis"] = str(self.plan.work / "courriers")
         return pages
 
     def espace(self, *arguments: str) -> str:
@@ -135,8 +166,8 @@ class Mesh:
 
     def stop(self) -> None:
         """Stop everything."""
-        for agent in self._agents.values():
-            agent.close()
+        for person in (*self._agents.values(), *self._representants.values()):
+            person.close()
         self.children.stop()
         self._postgres.stop()
 
@@ -149,6 +180,10 @@ class Mesh:
 
     def _env(self, config: Path) -> dict[str, str]:
         return {"DRIMM_CONFIG": str(config)}
+
+    @property
+    def _totp(self) -> Path:
+        return self.plan.secrets / "totp-espace"
 
     def _password(self, who: str) -> Path:
         return configuration.secret(self.plan.secrets, f"console-{who}")

@@ -20,6 +20,14 @@ MAX_PAGES = 12
 Passage = Callable[[aiohttp.ClientSession, str], Awaitable[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a person chooses in a form."""
+
+    name: str
+    content: bytes
+
+
 class PageInattendue(OwnError):
     """A page is not the one that was expected."""
 
@@ -76,24 +84,36 @@ class Browser:
         """Post a form that is on no page, as another program does when it calls."""
         return self._runner.run(self._go("POST", url, dict(fields)))
 
-    def submit(self, page: Page, form: html.FormElement, **fields: str) -> Page:
-        """Fill in a form of a page and press its button."""
-        values = {**dict(form.form_values()), **fields}
+    def submit(self, page: Page, form: html.FormElement, files: Mapping[str, File] | None = None, **fields: str) -> Page:
+        """Fill in a form of a page, choose its files, and press its button."""
+        values: dict[str, str | File] = {**dict(form.form_values()), **fields, **(files or {})}
         return self._runner.run(self._go("POST", urljoin(page.url, form.action or page.url), values, referer=page.url))
 
     async def _open(self, trust: Path) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=client_context(trust))
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.CookieJar(unsafe=True))
 
-    async def _go(self, method: str, url: str, data: dict[str, str] | None = None, referer: str = "") -> Page:
+    async def _go(self, method: str, url: str, data: Mapping[str, str | File] | None = None, referer: str = "") -> Page:
         for _ in range(MAX_PAGES):
             for start, passage in self._passages.items():
                 if url.startswith(start):
                     url = await passage(self._http, url)
             headers = {"Referer": referer} if referer else {}
-            async with self._http.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+            async with self._http.request(method, url, data=_body(data), headers=headers, allow_redirects=False) as answer:
                 content = await answer.read()
                 if answer.status not in (301, 302, 303):
                     return Page(url, html.document_fromstring(content or b"<html/>"))
                 url, method, data, referer = urljoin(url, answer.headers["Location"]), "GET", None, ""
         raise PageInattendue("Les pages se renvoient l'une à l'autre sans fin.")
+
+
+def _body(data: Mapping[str, str | File] | None) -> aiohttp.FormData | None:
+    if data is None:
+        return None
+    form = aiohttp.FormData()
+    for name, value in data.items():
+        if isinstance(value, File):
+            form.add_field(name, value.content, filename=value.name, content_type="application/octet-stream")
+        else:
+            form.add_field(name, value)
+    return form

@@ -54,6 +54,11 @@ class Box:
         return f"passerelle.operateur-{self.key}.test"
 
     @property
+    def representant(self) -> str:
+        """Address, and login, of the représentant légal of the Operateur."""
+        return f"representant@operateur-{self.key}.test"
+
+    @property
     def database(self) -> str:
         """Name of the database of this DRIMbox."""
         return f"drimbox_{self.key}"
@@ -77,6 +82,7 @@ class Plan:
     foreign_psc_port: int = field(default_factory=free_port)
     dmp_port: int = field(default_factory=free_port)
     miroir_port: int = field(default_factory=free_port)
+    smtp_port: int = field(default_factory=free_port)
 
     @classmethod
     def fresh(cls, work: Path) -> Plan:

@@ -53,6 +53,8 @@ class Play:
     examen: exams.Examen = NO_EXAMEN
     kos: dict[str, str] = field(default_factory=dict)
     first_list: bytes = b""
+    declarations: dict[str, str] = field(default_factory=dict)
+    integrations: dict[str, str] = field(default_factory=dict)
     professionnel: Professionnel | None = None
     imported: Resultat | None = None
 
@@ -95,13 +97,40 @@ def espace(play: Play) -> str:
     return play.mesh.plan.espace_url
 
 
+def operateurs(play: Play) -> str:
+    for box in play.mesh.plan.boxes:
+        play.mesh.representant(box)
+    invited = ", ".join(box.representant for box in play.mesh.plan.boxes)
+    return f"conditions constatées, conteneur attribué ; entrés au portail par leur invitation : {invited}"
+
+
 def registre(play: Play) -> str:
-    return " ; ".join(f"{box.operateur} → {play.mesh.give_names(box).db}" for box in play.mesh.plan.boxes)
+    told = []
+    for box in play.mesh.plan.boxes:
+        play.declarations[box.key] = play.mesh.declare(box)
+        told.append(f"{play.declarations[box.key]}, {box.operateur} → {play.mesh.names[box.key].db}")
+    return " ; ".join(told)
+
+
+def attestations(play: Play) -> str:
+    found = []
+    for box in play.mesh.plan.boxes:
+        page = play.mesh.representant(box).until(play.declarations[box.key], "attestation délivrée")
+        found += page.document.xpath("//a[contains(@href, '/attestation/')]/text()")
+    if len(found) != len(play.mesh.plan.boxes):
+        raise EtapeEchouee("Une attestation de délégation n'est pas au dossier.")
+    return f"noms publiés dans la zone, puis {', '.join(map(str, found))}"
+
+
+def integrations(play: Play) -> str:
+    for box in play.mesh.plan.boxes:
+        play.integrations[box.key] = play.mesh.integrate(box)
+    return " ; ".join(f"{numero}, acceptée" for numero in play.integrations.values())
 
 
 def liste(play: Play) -> str:
-    administrateur.publish(play.mesh.agent("espace"))
-    _wait_until(refusals.published(play.mesh).exists, "La liste n'est pas publiée.")
+    for box in play.mesh.plan.boxes:  # the Espace tells each Operateur once its DRIMbox is in the list in force
+        play.mesh.representant(box).until(play.integrations[box.key], "provisoire")
     play.first_list = refusals.published(play.mesh).read_bytes()
     verified = verify(play.first_list, refusals.policy(play.mesh), at=datetime.now(UTC))
     kept = play.work / "liste-blanche.xml"
@@ -118,6 +147,15 @@ def tete(play: Play) -> str:
     if head.sha256 != hashlib.sha256(play.first_list).hexdigest():
         raise EtapeEchouee("La Tête ne nomme pas la liste publiée.")
     return f"Tête n° {head.numero}, signée par le signataire et par le témoin ; le Journal des listes en compte {head.taille}"
+
+
+def va(play: Play) -> str:
+    numero = play.mesh.representant(play.mesh.plan.a).fournir_va(play.integrations["a"])
+    administrateur.decide(play.mesh.agent("espace"), numero, "accept")
+    play.mesh.representant(play.mesh.plan.a).until(numero, "intégration définitive")
+    # this publication is over before the next steps compare lists
+    _wait_until(lambda: refusals.published(play.mesh).read_bytes() != play.first_list, "La liste définitive n'est pas publiée.")
+    return f"{numero} : la DRIMbox A est définitive ; celle de B reste provisoire, son document est attendu"
 
 
 def zone(play: Play) -> str:
@@ -256,10 +294,14 @@ STEPS = (
     Step("examen", "Un examen dans le PACS de l'hôpital A", prepare_examen),
     Step("espace", "L'Espace de Confiance", espace),
     Step("monde", "Le monde extérieur", monde),
-    Step("registre", "Deux DRIMbox reçoivent leurs noms pour toujours", registre),
-    Step("liste", "La Liste Blanche est signée, relue, publiée", liste),
+    Step("operateurs", "Deux Opérateurs remplissent leurs conditions et entrent au portail", operateurs),
+    Step("registre", "Leurs Déclarations sont acceptées : deux noms chacun, pour toujours", registre),
+    Step("attestations", "Les noms publiés, l'attestation de délégation est scellée", attestations),
+    Step("integrations", "Les certificats émis, leurs Intégrations sont acceptées", integrations),
+    Step("liste", "La Liste Blanche est signée, relue, publiée ; l'entrée provisoire notifiée", liste),
     Step("tete", "Une Tête la confirme, un Journal la retient", tete),
     Step("zone", "Leurs noms sont dans la zone", zone),
+    Step("va", "Le document de VA de A est accepté", va),
     Step("drimboxes", "Les deux DRIMbox démarrent et relèvent la liste", drimboxes),
     Step("compte_rendu", "Le RIS de A envoie le compte rendu validé", compte_rendu),
     Step("depot", "A en tire un KOS et le dépose au DMP", depot),

@@ -134,6 +134,11 @@ class Store:
         self.entries[entry.unique_id] = changed
         self.faits.append(Fait("visibilite", entry.unique_id))
 
+    def forget(self) -> None:
+        """Forget every document and submission, so that the very same deposit may come again: for measures."""
+        self.entries.clear()
+        self._submissions.clear()
+
     def is_known_submission(self, unique_id: str) -> bool:
         """Tell whether a submission set was already taken; remembers it otherwise."""
         known = unique_id in self._submissions

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The outside world of the demo, in one process: PSC, another PSC, the DMP, a mirror of the list, and the two PACS."""
+"""The outside world of the demo, in one process: PSC, another PSC, the DMP, a mirror of the list, the mail boxes, and the two PACS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from banc import dmp, miroir, psc
+from banc import courrier, dmp, miroir, psc
 from banc.demo.configuration import PSC_CLIENT
 from banc.demo.igc import build_pki, server_name
 from banc.demo.plan import Box, Plan
@@ -46,6 +46,7 @@ async def _start(servers: AsyncExitStack, plan: Plan, pki: Pki) -> None:
     await servers.enter_async_context(
         psc.served(lambda url: _psc(url, plan, name="Un autre fournisseur"), foreign, port=plan.foreign_psc_port, name="127.0.0.1")
     )
+    await servers.enter_async_context(courrier.served(plan.work / "courriers", plan.smtp_port))
     record = dmp.DmpConfig(plan.work / "dmp", pki.anchors_dir)
     await servers.enter_async_context(dmp.served(record, pki.market(server_name("dmp")), port=plan.dmp_port, name="127.0.0.1"))
     mirror = miroir.create_app(plan.work / "miroir", f"{plan.espace_url}/liste-blanche.xml", _trust(pki.market_ca))

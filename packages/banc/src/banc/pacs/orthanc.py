@@ -33,6 +33,7 @@ class OrthancPacs:
         port: DICOM port; a free one by default.
         destinations: C-MOVE destinations, name → (AE Title, host, port).
         nagle: leave Nagle's algorithm on, as a PACS that nobody tuned does.
+        associations: how many it serves at once; the others wait for their turn. Orthanc's own default.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class OrthancPacs:
         port: int = 0,
         destinations: dict[str, tuple[str, str, int]] | None = None,
         nagle: bool = False,
+        associations: int = 4,
     ) -> None:
         self._nagle = nagle
+        self._associations = associations
         self.folder = folder
         self.aet = aet
         self.port = port or free_port()
@@ -82,6 +85,13 @@ class OrthancPacs:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        process, self._process = self._process, None
+        if process is not None:
             process.kill()
             process.wait()
 
@@ -159,6 +169,7 @@ class OrthancPacs:
             "DicomAet": self.aet,
             "DicomPort": self.port,
             "DicomCheckCalledAet": False,
+            "DicomThreadsCount": self._associations,
             **always,
             "UnknownSopClassAccepted": True,
             "DicomModalities": {name: list(target) for name, target in self._destinations.items()},

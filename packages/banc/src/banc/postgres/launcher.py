@@ -107,6 +107,11 @@ class EmbeddedPostgres:
         self._watchdog.wait()
         self._watchdog = None
 
+    @property
+    def fell(self) -> bool:
+        """Whether the server was started and ended without being asked to."""
+        return self._watchdog is not None and self._watchdog.poll() is not None
+
     def __enter__(self) -> Server:
         return self.start()
 

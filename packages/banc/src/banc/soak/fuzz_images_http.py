@@ -203,7 +203,7 @@ def check(door: str, data: bytes) -> str:
     Raises:
         Surprise: it did what it must never do.
     """
-    read, start = DOORS[door][0], time.monotonic()
+    read, start = DOORS[door][0], time.process_time()
     try:
         read(data)
     except (Refus, ObjetIllisible) as refusal:
@@ -214,7 +214,7 @@ def check(door: str, data: bytes) -> str:
         raise Surprise(f"{type(error).__name__} got out of {door}") from error
     else:
         verdict = "lu"
-    if time.monotonic() - start > MAX_SECONDS:
+    if time.process_time() - start > MAX_SECONDS:
         raise Surprise(f"{door} took too long")
     return verdict
 

@@ -241,7 +241,7 @@ def check(door: str, data: bytes, chance: random.Random) -> str:
     Raises:
         Surprise: it did something it must never do.
     """
-    start = time.monotonic()
+    start = time.process_time()
     try:
         DOORS[door][0](data, chance)
         code = ACCEPTEE
@@ -251,7 +251,7 @@ def check(door: str, data: bytes, chance: random.Random) -> str:
         raise
     except Exception as error:  # the oracle is there to catch whatever gets out
         raise Surprise(f"{type(error).__name__} got out") from error
-    if time.monotonic() - start > MAX_SECONDS:
+    if time.process_time() - start > MAX_SECONDS:
         raise Surprise("the reader took too long")
     return code
 

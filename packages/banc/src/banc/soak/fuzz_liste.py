@@ -56,7 +56,7 @@ def check(data: bytes, terrain: Terrain, policy: Policy | None = None) -> str:
     Raises:
         Surprise: it returned other rows than those signed, took too long, or let another error out.
     """
-    start = time.monotonic()
+    start = time.process_time()
     try:
         liste = verify(data, policy or terrain.policy, at=NOW)
     except ListeBlancheRefused as refusal:
@@ -67,7 +67,7 @@ def check(data: bytes, terrain: Terrain, policy: Policy | None = None) -> str:
         code = ACCEPTEE
         if liste.domaines != terrain.brouillon.domaines or liste.signing_time not in _SIGNED_AT:
             raise Surprise("rows that nobody signed were returned")
-    if time.monotonic() - start > MAX_SECONDS:
+    if time.process_time() - start > MAX_SECONDS:
         raise Surprise("the reader took too long")
     return code
 

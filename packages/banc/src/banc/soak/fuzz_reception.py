@@ -31,6 +31,8 @@ MAX_SEED: Final = 48 << 10
 MAX_SECONDS: Final = 2.0
 WARM_UP: Final = 2_000
 MAX_GROWTH_KIB: Final = 96 * 1024
+MAX_STEP_KIB: Final = 48 * 1024
+"""What one input may take, at most, beyond what any one before it took."""
 OMI: Final = (
     b"MSH|^~\\&|RIS|C|D|C|20240912||OMI^O23^OMI_O23|001|P|2.5.1\rPID|||IPP101^^^AUT&1.2.3&ISO^PI||PAT^DOM^^^^^L||19790328|F\r"
     b"ORC|CA|\rTQ1|||||||20240912||\rOBR|1|984375862^N|\rOBX|1|ST|Modification Examen Imagerie||||||||||||||\r"
@@ -129,17 +131,19 @@ def check(porte: Porte, data: bytes) -> str:
     """Give bytes to a door and return its verdict.
 
     Raises:
-        Surprise: it took too long, let another error out, or gave what its oracle forbids.
+        Surprise: it took too long or too much memory, let another error out, or gave what its oracle forbids.
     """
-    start = time.monotonic()
+    start, before = time.process_time(), _memory()
     try:
         code = porte.check(data)
     except Surprise:
         raise
     except Exception as error:  # the oracle is there to catch whatever gets out
         raise Surprise(f"{type(error).__name__} got out") from error
-    if time.monotonic() - start > MAX_SECONDS:
+    if time.process_time() - start > MAX_SECONDS:
         raise Surprise("the door took too long")
+    if _memory() - before > MAX_STEP_KIB:
+        raise Surprise("a few bytes took a lot of memory")
     return code
 
 

@@ -144,7 +144,7 @@ def check(data: bytes, held: TrustedTete) -> str:
     Raises:
         Surprise: a door gave what nobody signed, took too long, or let another error out; or the memory went back.
     """
-    start = time.monotonic()
+    start = time.process_time()
     try:
         verdict = _head(data, held)
         _memory(data, held)
@@ -154,7 +154,7 @@ def check(data: bytes, held: TrustedTete) -> str:
         raise
     except Exception as error:  # the oracle is there to catch whatever gets out
         raise Surprise(f"{type(error).__name__} got out") from error
-    if time.monotonic() - start > MAX_SECONDS:
+    if time.process_time() - start > MAX_SECONDS:
         raise Surprise("the reader took too long")
     return verdict
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The source of a DRIMbox in a storm: ``./drimm soak tempete --reports N``.
 
-A RIS sends N reports, some of them replaced a moment later. Meanwhile any process is killed (SIGKILL), connections of the database are
-cut, the DMP fails, falls silent or loses its answers, the PACS goes away, the disk of the database fills up, and clocks jump. When the
-storm is over, the DMP must hold exactly N exams: none twice, none out of order, none of one patient in another's record.
+A RIS sends N reports, some of them replaced a moment later. Meanwhile any process is killed (SIGKILL): reception, worker, pages, images,
+their supervisor, all of them at once, processes of PostgreSQL. Connections of the database are cut, the DMP fails, falls silent or loses
+its answers, the PACS goes away, the disk of the database fills up, the clock jumps while everybody runs. When the storm is over, the DMP
+must hold exactly N exams, each as its last report says: none twice, none out of order, nothing of one patient with another; the console
+must tell the way of each exam, and no journal may name a patient.
 """

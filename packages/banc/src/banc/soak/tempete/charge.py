@@ -23,6 +23,8 @@ from drimbox.socle.personnes import Identifiant
 REPLACED_EVERY = 4
 PATIENCE_SECONDS = 0.2
 SENDERS = 4
+INS_START, IPP_START = "2850635", "IPP-"
+"""How the identifiers of every patient of a storm begin: six digits that number him come next."""
 _NIR_MODULUS = 97
 
 
@@ -51,12 +53,26 @@ class Examen:
         assert self.identite.patient.ins is not None
         return self.identite.patient.ins.value
 
+    @property
+    def image_uid(self) -> str:
+        """SOPInstanceUID of its image."""
+        return sample_uid("tempete", "image", self.number)
+
+    @property
+    def accession(self) -> str:
+        """Accession number."""
+        return self.identite.examens[0].accession.value
+
+    def control_id(self, version: int) -> str:
+        """Return the MSH-10 of one of its messages."""
+        return f"{self.number:06}-{version}"
+
     def messages(self) -> Iterator[bytes]:
         """Yield its messages, in the order in which the RIS sends them."""
         for version in range(1, self.versions + 1):
             identite = replace(self.identite, version=version)
             event = "T02" if version == 1 else "T10"
-            yield make_message(make_report(identite), identite, control_id=f"{self.number:06}-{version}", event=event)
+            yield make_message(make_report(identite), identite, control_id=self.control_id(version), event=event)
 
 
 def make_exams(count: int) -> tuple[Examen, ...]:
@@ -77,6 +93,7 @@ class Ris:
     def __init__(self, port: int) -> None:
         self._port = port
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self.sent_again = 0
         self.acknowledged = 0
 
@@ -88,12 +105,16 @@ class Ris:
 
     def _send(self, runs: list[list[bytes]]) -> None:
         with ThreadPoolExecutor(SENDERS, "ris") as pool:
-            for done in [pool.submit(self._send_run, run) for run in runs]:
-                done.result()
+            try:
+                for done in [pool.submit(self._send_run, run) for run in runs]:
+                    done.result()
+            except BaseException:
+                self._stopped.set()  # whoever waits for an acknowledgement would wait for ever
+                raise
 
     def _send_run(self, messages: list[bytes]) -> None:
         for message in messages:
-            while not self._is_taken(message):
+            while not (self._stopped.is_set() or self._is_taken(message)):
                 with self._lock:
                     self.sent_again += 1
                 time.sleep(PATIENCE_SECONDS)
@@ -112,9 +133,9 @@ def _identite(number: int) -> IdentiteJeu:
     patient = IDENTITE.patient
     assert patient.ins is not None
     assert patient.ipp is not None
-    base = 2_850_635_000_000 + number
+    base = int(f"{INS_START}{number:06}")
     ins = Identifiant(f"{base}{_NIR_MODULUS - base % _NIR_MODULUS:02}", patient.ins.oid)
-    ipp = Identifiant(f"IPP-{number:06}", patient.ipp.oid)
+    ipp = Identifiant(f"{IPP_START}{number:06}", patient.ipp.oid)
     traits = replace(patient.traits, lieu_naissance="35000")
     return replace(
         IDENTITE,
@@ -127,7 +148,7 @@ def _identite(number: int) -> IdentiteJeu:
 def _image(exam: Examen) -> Dataset:
     examen, patient = exam.identite.examens[0], exam.identite.patient
     dataset = Dataset()
-    dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, sample_uid("tempete", "image", exam.number)
+    dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, exam.image_uid
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = exam.study_uid, sample_uid("tempete", "serie", exam.number)
     dataset.PatientID = patient.ipp.value if patient.ipp else ""
     dataset.PatientName = f"{patient.traits.nom_naissance}^{patient.traits.premier_prenom}"

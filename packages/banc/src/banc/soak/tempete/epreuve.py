@@ -7,6 +7,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,34 +16,31 @@ from pathlib import Path
 import psycopg
 import typer
 
-from banc.soak.tempete.bilan import Pointeur, faults
+from banc.soak.tempete import bilan, recit
+from banc.soak.tempete.avancement import SETTLED, Avancement, left, states
+from banc.soak.tempete.bilan import Pointeur
 from banc.soak.tempete.charge import Examen, Ris, make_exams, write_images
 from banc.soak.tempete.sinistres import Tempete
 from banc.soak.tempete.terrain import Terrain
 
 LONGEST_CALM_SECONDS = 1800.0
 DISK_MEGABYTES = 768
-_SETTLED = ("depose", "a_verifier", "refuse", "incomplet", "retire", "sans_depot")
-
-_LEFT = """
-    SELECT (SELECT count(*) FROM reception_message WHERE state = 'recu')
-         + (SELECT count(*) FROM depot_dmp_envoi WHERE state IN ('a_envoyer', 'attente_dmp'))
-"""
+BLOWN_SHARE = 0.95
+SHOWN_FAULTS = 20
 
 _ASIDE = "SELECT state || ' ' || code, count(*) FROM reception_message WHERE state <> 'lu' GROUP BY 1"
 
 
 def run(reports: int, seed: int) -> int:
     """Play a storm and tell its result; 0 when the DMP holds exactly what was sent."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the disk of the database is given back in every case
     work = Path(tempfile.mkdtemp(prefix="drimm-tempete-"))
-    terrain = Terrain(work, disk_megabytes=DISK_MEGABYTES if _may_mount() else 0)
     exams = make_exams(reports)
-    images = work / "images"
-    write_images(images, exams)
+    write_images(work / "images", exams)
+    terrain = Terrain(work, work / "images", disk_megabytes=DISK_MEGABYTES if _may_mount() else 0)
     try:
         terrain.start()
-        terrain.start_pacs(images)
-        found = _play(terrain, exams, images, seed)
+        found = _play(terrain, exams, seed)
     finally:
         terrain.stop()
     if found:
@@ -51,28 +50,30 @@ def run(reports: int, seed: int) -> int:
     return 0
 
 
-def _play(terrain: Terrain, exams: tuple[Examen, ...], images: Path, seed: int) -> list[str]:
-    ris, tempete = Ris(terrain.box.mllp_port), Tempete(terrain, images, seed)
-    typer.echo(f"· {len(exams)} examens, graine {seed}, sinistres : {', '.join(sorted(tempete.kinds()))}")
+def _play(terrain: Terrain, exams: tuple[Examen, ...], seed: int) -> list[str]:
+    ris, tempete = Ris(terrain.box.mllp_port), Tempete(terrain, seed)
+    messages = sum(exam.versions for exam in exams)
+    typer.echo(f"· {len(exams)} examens, {messages} messages, graine {seed} ; sinistres : {', '.join(sorted(tempete.kinds()))}")
+    avancement = Avancement(terrain, ris, tempete, exams=len(exams), messages=messages)
     start = time.monotonic()
+    avancement.start()
     tempete.start()
-    ris.send_all(exams)
-    acknowledged = time.monotonic() - start
-    # half of the way is still to be done by the worker: the storm goes on until most of it is
-    _wait(terrain, len(exams) // 2)
-    tempete.calm()
-    terrain.revive_database()
+    try:
+        ris.send_all(exams)
+        acknowledged = time.monotonic() - start
+        # most of the way is still to be done by the worker: the storm goes on until nearly all of it is
+        _wait(terrain, int(BLOWN_SHARE * len(exams)))
+    finally:
+        tempete.calm()
+    calm = time.monotonic() - start
     settled = _wait(terrain, len(exams), whole=True)
-    assert terrain.dmp is not None
-    found = faults(exams, terrain.dmp.store, _pointeurs(terrain))
-    found += [f"{count} examens « {state} »" for state, count in settled.items() if state != "depose"]
-    found += [f"{count} messages « {state} »" for state, count in terrain.sql(_ASIDE)]
-    if tempete.error is not None:
-        found.append(f"la tempête s'est arrêtée d'elle-même : {tempete.error!r}")
-    typer.echo(f"· {ris.acknowledged} messages acquittés en {acknowledged:.0f} s, {ris.sent_again} renvois ; tout est calme après")
-    told = ", ".join(f"{name} × {count}" for name, count in sorted(tempete.count.items()))
-    typer.echo(f"  {time.monotonic() - start:.0f} s ; sinistres : {told}")
-    typer.echo(f"· au DMP : {sum(settled.values())} examens, {len(terrain.dmp.store.faits)} dépôts et remplacements")
+    avancement.stop()
+    typer.echo(f"· {ris.acknowledged} messages acquittés en {acknowledged:.0f} s, {ris.sent_again} renvois ; calme à {calm:.0f} s")
+    typer.echo(f"  fini à {time.monotonic() - start:.0f} s ; {_told(tempete)}")
+    typer.echo(f"  {terrain.boite.starts} démarrages du superviseur, {terrain.base.falls} redémarrages de la base")
+    found = _judge(terrain, exams, settled)
+    found += [f"la tempête s'est arrêtée d'elle-même : {tempete.error!r}"] if tempete.error is not None else []
+    found += [f"{ris.acknowledged} messages acquittés sur {messages}"] if ris.acknowledged != messages else []
     _tell(terrain, found)
     return found
 
@@ -80,28 +81,36 @@ def _play(terrain: Terrain, exams: tuple[Examen, ...], images: Path, seed: int) 
 def _wait(terrain: Terrain, count: int, *, whole: bool = False) -> dict[str, int]:
     """Wait until that many exams are settled (and, at the end, nothing is left to do), and return how many are in each state."""
     limit = time.monotonic() + LONGEST_CALM_SECONDS
-    states: dict[str, int] = {}
+    found: dict[str, int] = {}
     while time.monotonic() < limit:
         with contextlib.suppress(psycopg.Error):  # the database may be what is broken at that moment
-            states = dict(terrain.sql("SELECT state, count(*) FROM pointeur_examen GROUP BY state"))
-            if sum(states.get(state, 0) for state in _SETTLED) >= count and not (whole and terrain.sql(_LEFT) != [(0,)]):
+            found = states(terrain)
+            if sum(found.get(state, 0) for state in SETTLED) >= count and not (whole and left(terrain)):
                 break
         time.sleep(1)
-    return states
+    return found
 
 
-def _pointeurs(terrain: Terrain) -> tuple[Pointeur, ...]:
-    rows = terrain.sql("SELECT study_instance_uid, sop_instance_uid, version, state FROM pointeur_kos")
-    return tuple(Pointeur(*row) for row in rows)
+def _judge(terrain: Terrain, exams: tuple[Examen, ...], settled: dict[str, int]) -> list[str]:
+    pointeurs = tuple(Pointeur(*row) for row in terrain.base.sql(bilan.POINTEURS))
+    found = bilan.faults(exams, terrain.dmp.store, pointeurs)
+    found += [f"{count} examens « {state} »" for state, count in settled.items() if state != "depose"]
+    found += [f"{count} messages « {state} »" for state, count in terrain.base.sql(_ASIDE)]
+    typer.echo(f"· au DMP : {len(terrain.dmp.store.faits)} dépôts et remplacements pour {len(exams)} examens")
+    return found + recit.faults(terrain, exams, pointeurs)
+
+
+def _told(tempete: Tempete) -> str:
+    return "sinistres : " + ", ".join(f"{name} × {count}" for name, count in sorted(tempete.count.items()))
 
 
 def _tell(terrain: Terrain, found: list[str]) -> None:
     """Say the result, and what the journal tells of the storm."""
-    lines = terrain.sql("SELECT event, count(*) FROM journal GROUP BY event ORDER BY 2 DESC LIMIT 12")
+    lines = terrain.base.sql("SELECT event, count(*) FROM journal GROUP BY event ORDER BY 2 DESC LIMIT 12")
     typer.echo("· le journal : " + ", ".join(f"{event} × {count}" for event, count in lines))
-    for fault in found[:20]:
+    for fault in found[:SHOWN_FAULTS]:
         typer.echo(f"✗ {fault}")
-    typer.echo("✓ aucun examen perdu, double, en désordre ni mélangé" if not found else f"✗ {len(found)} fautes")
+    typer.echo("✓ aucun examen perdu, double, en désordre ni mélangé ; la console le raconte" if not found else f"✗ {len(found)} fautes")
 
 
 def _may_mount() -> bool:

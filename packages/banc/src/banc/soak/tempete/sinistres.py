@@ -1,108 +1,135 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The breakdowns of a storm, one every few seconds, drawn from a seed; each one ends by itself."""
+"""The breakdowns of a storm, drawn from a seed, several at a time; each one ends by itself."""
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
+
+import psycopg
 
 from banc.dmp import Etat
-from banc.soak.tempete.terrain import PROCESSES, Terrain
+from banc.soak.tempete.boite import PROCESSES
+from banc.soak.tempete.horloge import Horloge
+from banc.soak.tempete.terrain import Terrain
 
-PAUSE = (1.0, 4.0)
-MIN_LIFE_SECONDS = 10.0
-"""A process that is killed before it has started does nothing: that is no storm, that is a stopped machine."""
+GUSTS = 2
+PAUSE = (1.0, 5.0)
 SHORT = (0.5, 3.0)
+CLOCK_SECONDS = (5.0, 15.0)
 # a professional's assertion is refused by the DMP beyond two minutes of drift: a clock further away than that calls a person, rightly
-CLOCKS = ("-90s", "+90s", "")
+CLOCKS = (-90, 90)
+Sinistre = Callable[[random.Random], bool]
 
 
 class Tempete:
-    """Breakdowns until it is told to stop.
+    """Breakdowns until it is told to stop. Two at a time may last; never two of one kind.
 
     Args:
         terrain: what breaks down.
-        images: folder of the PACS.
         seed: of the draw.
     """
 
-    def __init__(self, terrain: Terrain, images: Path, seed: int) -> None:
-        self._terrain, self._images = terrain, images
-        self._draw = random.Random(seed)
+    def __init__(self, terrain: Terrain, seed: int) -> None:
+        self._terrain = terrain
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._blow, name="tempete")
+        self._threads = [threading.Thread(target=self._blow, args=(seed + gust,), name=f"rafale-{gust}") for gust in range(GUSTS)]
+        self._under_way = {name: threading.Lock() for name in self.kinds()}
         self.count: Counter[str] = Counter()
-        self._started = dict.fromkeys(PROCESSES, time.monotonic())
+        self.last = ""
         self.error: BaseException | None = None
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def calm(self) -> None:
         """End the storm: nothing is broken any more when this returns."""
         self._stop.set()
-        self._thread.join()
-        assert self._terrain.dmp is not None
-        self._terrain.dmp.etat = Etat.NORMAL
-        self._terrain.clocks.clear()
+        for thread in self._threads:
+            thread.join()
+        self._terrain.base.revive()
 
-    def kinds(self) -> dict[str, Callable[[], object]]:
+    def kinds(self) -> dict[str, Sinistre]:
         """Return what may happen on this machine."""
-        kinds: dict[str, Callable[[], object]] = {
-            **{f"kill -9 {name}": lambda name=name: self._kill(name) for name in PROCESSES},  # type: ignore[misc]  # default argument
-            "base coupée": self._terrain.cut_database,
+        boite, base = self._terrain.boite, self._terrain.base
+        kinds: dict[str, Sinistre] = {
+            **{f"kill -9 {name}": lambda _draw, name=name: boite.kill(name) for name in PROCESSES},  # type: ignore[misc]  # default argument
+            "kill -9 superviseur": lambda _draw: boite.kill_supervisor(),
+            "coupure de courant": lambda _draw: boite.cut_power(),
+            "kill -9 postgres": lambda _draw: base.kill_backend(),
+            "base coupée": self._cut,
             "PACS absent": self._pacs_away,
-            **{f"DMP : {etat.value}": lambda etat=etat: self._dmp(etat) for etat in Etat if etat is not Etat.NORMAL},  # type: ignore[misc]
+            **{f"DMP : {etat.value}": partial(self._dmp, etat) for etat in Etat if etat is not Etat.NORMAL},
         }
-        if shutil.which("faketime"):
-            kinds["saut d'horloge"] = self._clock
-        if os.path.ismount(self._terrain.data.parent):
+        if self._terrain.clock is not None:
+            kinds["saut d'horloge"] = partial(self._jump, self._terrain.clock)
+        if base.has_own_disk:
             kinds["disque plein"] = self._disk
+        if self._terrain.pacs.is_real:
+            kinds["PACS muet"] = self._pacs_mute
         return kinds
 
-    def _blow(self) -> None:
-        kinds = self.kinds()
+    def _blow(self, seed: int) -> None:
+        draw, kinds = random.Random(seed), self.kinds()
         try:
-            while not self._stop.wait(self._draw.uniform(*PAUSE)):
-                name = self._draw.choice(sorted(kinds))
-                if kinds[name]() is not False:
-                    self.count[name] += 1
+            while not self._stop.wait(draw.uniform(*PAUSE)):
+                self._one(draw.choice(sorted(kinds)), kinds, draw)
         except Exception as error:  # noqa: BLE001 - whatever stops the storm is a fault of the trial, told at its end
             self.error = error
 
-    def _dmp(self, etat: Etat) -> None:
-        assert self._terrain.dmp is not None
-        self._terrain.dmp.etat = etat
-        time.sleep(self._draw.uniform(*SHORT))
-        self._terrain.dmp.etat = Etat.NORMAL
+    def _one(self, name: str, kinds: dict[str, Sinistre], draw: random.Random) -> None:
+        # the breakdowns of the DMP exclude one another, and so do those of the PACS
+        family = name.split(maxsplit=1)[0]
+        lock = self._under_way[next(kind for kind in sorted(kinds) if kind.startswith(family)) if family in {"DMP", "PACS"} else name]
+        if not lock.acquire(blocking=False):
+            return
+        try:
+            if kinds[name](draw):
+                self.count[name] += 1
+                self.last = name
+        except psycopg.Error:
+            # the other gust has broken the database already; a server that is gone for good is started again
+            self._terrain.base.revive()
+        finally:
+            lock.release()
 
-    def _pacs_away(self) -> None:
-        self._terrain.stop_pacs()
-        time.sleep(self._draw.uniform(*SHORT))
-        self._terrain.start_pacs(self._images)
-
-    def _clock(self) -> bool:
-        name = self._draw.choice(PROCESSES)
-        self._terrain.clocks[name] = self._draw.choice(CLOCKS)
-        return self._kill(name)
-
-    def _kill(self, name: str) -> bool:
-        if time.monotonic() - self._started.get(name, 0.0) < MIN_LIFE_SECONDS:
-            return False
-        self._terrain.kill(name)
-        self._started[name] = time.monotonic()
+    def _cut(self, _draw: random.Random) -> bool:
+        self._terrain.base.cut()
         return True
 
-    def _disk(self) -> None:
-        path = self._terrain.fill_disk()
-        time.sleep(self._draw.uniform(*SHORT))
+    def _dmp(self, etat: Etat, draw: random.Random) -> bool:
+        self._terrain.dmp.etat = etat
+        time.sleep(draw.uniform(*SHORT))
+        self._terrain.dmp.etat = Etat.NORMAL
+        return True
+
+    def _pacs_away(self, draw: random.Random) -> bool:
+        self._terrain.pacs.kill()
+        time.sleep(draw.uniform(*SHORT))
+        self._terrain.pacs.start()
+        return True
+
+    def _pacs_mute(self, draw: random.Random) -> bool:
+        with self._terrain.pacs.frozen():
+            time.sleep(draw.uniform(*SHORT))
+        return True
+
+    def _jump(self, clock: Horloge, draw: random.Random) -> bool:
+        clock.jump(draw.choice(CLOCKS))
+        self._stop.wait(draw.uniform(*CLOCK_SECONDS))
+        clock.jump(0)
+        return True
+
+    def _disk(self, draw: random.Random) -> bool:
+        path = self._terrain.base.fill_disk()
+        time.sleep(draw.uniform(*SHORT))
         path.unlink()
-        self._terrain.revive_database()
+        self._terrain.base.revive()
+        return True
