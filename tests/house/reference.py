@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``python -m tests.house.reference``: write the generated pages of docs/ again (settings, errors, states)."""
+"""``python -m tests.house.reference``: write the generated pages of docs/ again (settings, errors, states, parcours)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from confiance.exploitation.settings import Settings, reference
-from tests.house import errors
+from tests.house import errors, parcours
 from tests.house.forms import forms
 from tests.house.sources import ROOT
 from tests.house.states import machines
@@ -88,6 +88,24 @@ def states_page() -> str:
     return "\n".join(text) + "\n"
 
 
+_STEP = ("Étape", "Ce qu'on lit", "Qui", "De", "Vers", "Délai ensuite (jours ouvrés)", "Motif", "Courrier", "Clause")
+
+
+def parcours_page() -> str:
+    """Return the French page of the parcours of dossiers: each one drawn, with its steps, its actors, its delays and its mails."""
+    text = ["# Parcours des dossiers", "", _MADE, ""]
+    text += [
+        "Un dossier ne change d'état que par une de ces étapes. Le délai nomme un réglage de la table `[instruction]` ; la journée de",
+        "l'acte ne compte pas, et la dernière finit à minuit, heure de Paris. L'Espace seul fait ce qui ne décide rien.",
+    ]
+    drawn = {machine.room: machine.drawn() for machine in machines()}
+    for table in parcours.told():
+        lines = [tuple(step.values()) for step in table["steps"]]
+        text += ["", f"## {table['libelle']}", "", "```mermaid", drawn[table["room"]], "```", "", *_table(_STEP, lines), ""]
+        text += ["Courriers partis par l'horloge, une fois par échéance :", "", *(f"- {one}" for one in table["relances"])]
+    return "\n".join(text) + "\n"
+
+
 def pages() -> dict[Path, Callable[[], str]]:
     """Return every generated page: path → what writes its text."""
     from drimbox.config import DrimboxSettings
@@ -98,6 +116,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         ROOT / "docs/reference/drimbox.md": lambda: settings_page(DrimboxSettings, "drimbox", "dmp.base_url"),
         ROOT / "docs/erreurs.md": errors_page,
         ROOT / "docs/etats.md": states_page,
+        ROOT / "docs/parcours.md": parcours_page,
     }
 
 

@@ -68,7 +68,8 @@ def machines() -> tuple[Machine, ...]:
 
 
 def _found() -> Iterator[Machine]:
-    for path in files("packages/espace/src/*states.py", "packages/drimbox/src/*states.py"):
+    tables = ("packages/espace/src/*states.py", "packages/drimbox/src/*states.py", "packages/espace/src/*instruction/parcours/*.py")
+    for path in files(*tables):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts[3:])
         yield from _machines_of(importlib.import_module(name))
 
