@@ -57,10 +57,11 @@ def _dossier(number: int, parcours: str, etat: str, commande: CommandeJeu, zone:
 
     at = datetime(2026, 9, 1, tzinfo=UTC) + timedelta(minutes=7 * number)
     due = None if PARCOURS[parcours].fini(etat) or etat == "brouillon" else at + timedelta(days=40 + number % 80)
+    known = commande.numero if parcours != "declaration" or etat in {"acceptee", "attestee"} else None  # made by its acceptance
     written = json.dumps(_donnees(number, parcours, commande, zone))
     return (
-        number, f"DM-2026-{number:06d}", parcours, etat, commande.operateur.numero, commande.numero, written, str(uuid.UUID(int=number)),
-        "banc", "", at, at, None if etat == "brouillon" else at, due, 1,
+        number, f"DM-2026-{number:06d}", parcours, etat, commande.operateur.numero, known, written, str(uuid.UUID(int=number)), "banc",
+        "", at, at, None if etat == "brouillon" else at, due, 1,
     )  # fmt: skip
 
 

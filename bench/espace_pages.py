@@ -149,10 +149,16 @@ class Ground:
     @staticmethod
     def _numeros() -> dict[str, str]:
         """Return a dossier of the largest Operateur in each state of each parcours, the one with the most couples."""
+        from django.db.models import F
+
         from espace.guichet.models import Dossier
 
-        rows = Dossier.objects.filter(operateur_id=1).order_by("commande__nombre_pacs", "id").values_list("parcours", "etat", "numero")
-        return {f", {parcours} {etat}": numero for parcours, etat, numero in rows}
+        rows = (
+            Dossier.objects.filter(operateur_id=1)
+            .order_by(F("commande__nombre_pacs").asc(nulls_first=True), "id")
+            .values_list("parcours", "etat", "numero")
+        )
+        return dict(sorted((f", {parcours} {etat}", numero) for parcours, etat, numero in rows))
 
     def _searches(self) -> Iterator[Page]:
         from espace.registre.models import CoupleFqdn
@@ -178,7 +184,7 @@ class Ground:
         kind = answer["Content-Type"].split(";")[0] if "Content-Type" in answer else ""
         if answer.status_code == 200 and kind == "text/html":
             self.pages[page.name] = page
-        elif page.unknown and answer.status_code == 404:
+        elif page.unknown and answer.status_code == 404 and page.address.endswith("/"):  # the others are files
             self.unknown.append(page.name)
         else:
             self.left[page.name.partition(",")[0]] = f"{answer.status_code} {kind}".strip()

@@ -101,9 +101,9 @@ def running(count: int) -> Iterator[Maille]:
             mesh.build_pki()
             mesh.start_espace()
             mesh.start_monde()
+            mesh.wait_monde()  # the invitations of the Operateurs leave by its mail server
             a, others = mesh.give_names(mesh.plan.a), [mesh.give_names(mesh.plan.b) for _ in range(count)]
             administrateur.publish(mesh.agent("espace"))
-            mesh.wait_monde()
             yield Maille(mesh, a, others, children)
         finally:
             children.stop()

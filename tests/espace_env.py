@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ MODEL = "espace_modele"
 ZONE = "mesimagesmedicales.fr"
 DB, VI = f"db1.1.{ZONE}", f"vi1.1.{ZONE}"
 _NUMBERS = itertools.count(1)
+_AHEAD = ThreadPoolExecutor(1, thread_name_prefix="copie-de-base")
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -55,6 +57,7 @@ class Environment:
     server: Any = None
     database: str = MODEL
     passwords: dict[str, str] = field(default_factory=dict)
+    spare: Future[str] | None = None
 
     @property
     def config(self) -> Path:
@@ -126,8 +129,7 @@ class Environment:
     @contextlib.contextmanager
     def copy(self) -> Iterator[None]:
         """Work, for the time of a block, on a copy of the model database, with an empty publication folder."""
-        before, self.database = self.database, f"espace_essai_{next(_NUMBERS)}"
-        self.server.create_database(self.database, owner=f"{PREFIX}proprietaire", template=MODEL)
+        before, self.database = self.database, self._copied()
         shutil.rmtree(self.publication, ignore_errors=True)
         made = self.database
         try:
@@ -135,6 +137,21 @@ class Environment:
         finally:
             self.server.drop_database(made)
             self.database = before
+
+    def _copied(self) -> str:
+        """Return a fresh copy of the model; the next one is made meanwhile, since a copy takes longer than most tests."""
+        waiting, self.spare = self.spare, None
+        try:
+            name = self._copy() if waiting is None else waiting.result()
+        except psycopg.Error:  # somebody was in the model just then
+            name = self._copy()
+        self.spare = _AHEAD.submit(self._copy)
+        return name
+
+    def _copy(self) -> str:
+        name = f"espace_essai_{next(_NUMBERS)}"
+        self.server.create_database(name, owner=f"{PREFIX}proprietaire", template=MODEL)
+        return name
 
     def close_to_all(self) -> None:
         """Let nobody enter the database, and put out those who are in it."""
@@ -202,9 +219,7 @@ def _pki(folder: Path) -> Any:
 
     organisation = OrganisationPlan("a", "CENTRE D'IMAGERIE A", "300000000300019")
     seal = OrganisationPlan("attestations", "BANC-DRIMM ADMINISTRATEUR", "300000000000000", cn_sign="Attestations DRIM-M")
-    plan = PkiPlan.of_mesh(
-        {"a": (organisation, (DB, f"db2.1.{ZONE}")), "attestations": (seal, ())}, servers=("espace.banc.test",)
-    )
+    plan = PkiPlan.of_mesh({"a": (organisation, (DB, f"db2.1.{ZONE}")), "attestations": (seal, ())}, servers=("espace.banc.test",))
     return build(folder / "pki", plan, datetime.now(UTC))
 
 

@@ -41,6 +41,16 @@ PUBLIC = (
 PORTAIL = ("/portail/", "/portail/drimbox/", "/portail/conditions/", "/portail/administrateurs/", "/portail/personnes/")
 COMPTE = ("/compte/", "/compte/mot-de-passe/", "/compte/codes-de-secours/")
 CONSOLE = ("/console/", "/console/couples/", "/console/conditions/", "/console/conditions/1/", "/console/commandes/", "/console/courriers/")
+REGISTRE = (
+    "/console/couples/db1.1.mesimagesmedicales.fr/",
+    "/console/couples/db1.1.mesimagesmedicales.fr/certificat/",
+    "/console/couples/?q=rien-de-tel",
+    "/console/registre/operateurs/",
+    "/console/registre/operateurs/1/",
+    "/console/registre/revisions/1/",
+    "/console/commandes/1/",
+)
+ZONE_ET_LISTE = ("/console/zone/", "/console/zone/caa/?nom=localhost", "/console/liste-blanche/")
 
 
 def _pictures() -> Path | None:
@@ -86,7 +96,11 @@ def test_no_page_of_the_portail_and_of_the_accounts_is_refused_by_axe_nor_overfl
     with espace.process("process", "pages"):
         _ready(espace.url)
         seen = visit(espace.url, [*PUBLIC[:-1], f"/compte/invitation/{link}/"], pictures=_pictures())
-        for browser, pages in ((person, PORTAIL + COMPTE), (weak, ("/compte/second-facteur/",)), (console, CONSOLE)):
+        for browser, pages in (
+            (person, PORTAIL + COMPTE),
+            (weak, ("/compte/second-facteur/",)),
+            (console, CONSOLE + REGISTRE + ZONE_ET_LISTE),
+        ):
             cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
             seen += visit(espace.url, pages, cookies, pictures=_pictures())
     assert not faults(seen)

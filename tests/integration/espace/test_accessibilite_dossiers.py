@@ -13,6 +13,7 @@ from espace.guichet import actions as guichet
 from espace.guichet.models import Dossier
 from espace.instruction.actions import avancer, ouvrir
 from tests.espace_axe import faults, visit
+from tests.espace_comptes import agent as compte_agent
 from tests.espace_comptes import browser_of, membre
 from tests.espace_dossiers import agent, declarer, deposer_declaration, deposer_integration, operateur, personne, publier_noms
 from tests.espace_env import Environment
@@ -47,5 +48,21 @@ def test_no_page_of_a_dossier_is_refused_by_axe_nor_overflows_a_telephone(espace
     with espace.process("process", "pages"):
         _ready(espace.url)
         cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+        seen = visit(espace.url, pages, cookies, pictures=_pictures())
+    assert not faults(seen)
+
+
+def test_no_page_of_the_queue_is_refused_by_axe_nor_overflows_a_telephone(espace: Environment) -> None:
+    op = operateur(now=timezone.now())
+    console = browser_of(compte_agent(espace))
+    seen_before, more, refused, wrong = _dossiers(espace, op)
+    assert seen_before.etat == "brouillon"
+    db = "db1.1.mesimagesmedicales.fr"
+    pages = ["/console/", "/console/dossiers/", "/console/dossiers/?attend=tous", "/console/registre/operateurs/inscription/"]
+    pages += [f"/console/dossiers/{dossier.numero}/" for dossier in (more, refused, wrong)]
+    pages += [f"/console/couples/{db}/", f"/console/couples/{db}/exclusion/"]
+    with espace.process("process", "pages"):
+        _ready(espace.url)
+        cookies = {name: morsel.value for name, morsel in console.cookies.items()}
         seen = visit(espace.url, pages, cookies, pictures=_pictures())
     assert not faults(seen)

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -284,10 +285,52 @@ def test_a_withdrawn_membre_enters_no_more_not_even_by_an_open_session(espace: E
     user = membre(operateur(), MAIL, "contributeur")
     browser = browser_of(user)
     assert browser.get("/portail/").status_code == 200
-    invitations.withdraw_membre(Membre.objects.get(user=user), par=AGENT)
+    invitations.withdraw_membre(Membre.objects.get(user=user), par=AGENT, now=now())
     assert browser.get("/portail/").status_code == 403
     with pytest.raises(SansAcces):
         acteur_of(user)
+
+
+def test_a_link_received_before_the_account_was_closed_does_not_open_it_again(espace: Environment) -> None:
+    user = membre(operateur(), MAIL, "contributeur")
+    _row, link = invitations.inviter(operateur(), MAIL, "contributeur", par=AGENT, now=now())
+    invitations.withdraw_membre(Membre.objects.get(user=user), par=AGENT, now=now())
+    with pytest.raises(invitations.LienPerime):
+        invitations.accept(link, now(), password=OTHER)
+    assert membre_of(user) is None
+
+
+def test_an_account_renewed_by_an_invitation_is_opened_by_no_isc_account_of_before(espace: Environment) -> None:
+    """A shared address changes hands: who had it before keeps nothing of it."""
+    user = membre(operateur(), MAIL, "mandataire")
+    SocialAccount.objects.create(user=user, provider="isc", uid="qui-est-parti")
+    _row, link = invitations.inviter(operateur(), MAIL, "mandataire", par=AGENT, now=now())
+    invitations.accept(link, now(), password=OTHER)
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_isc_account_that_opens_another_account_takes_no_invitation(espace: Environment) -> None:
+    known = SocialAccount.objects.create(user=membre(operateur(), "autre@operateur.test"), provider="isc", uid="connu")
+    _row, link = invitations.inviter(operateur(), MAIL, "mandataire", par=AGENT, now=now())
+    with pytest.raises(invitations.InvitationRefusee, match="autre compte"):
+        invitations.accept_with_isc(link, known, now())
+    assert not User.objects.filter(username=MAIL).exists()
+    assert invitations.pending(link, now()).mail == MAIL
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/portail/demandes/%00/",
+        "/portail/demandes/DM-2026-000001%00/",
+        "/console/dossiers/%00/",
+        "/console/couples/a%00b/",
+        "/compte/oidc/%00/login/",
+    ],
+)
+def test_an_address_that_holds_a_nul_names_nothing(espace: Environment, address: str) -> None:
+    user = agent(espace) if address.startswith("/console") else membre(operateur())
+    assert browser_of(user).get(address).status_code == 404
 
 
 def test_the_pages_can_make_no_agent_and_no_superuser(espace: Environment) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
 from espace.alarmes.actions import raise_alarm
@@ -25,6 +24,8 @@ from espace.liste_blanche.states import Etat
 from espace.registre import actions as registre
 from espace.tete.errors import TemoinRefuse
 from espace.web.console import attente
+from tests.espace_comptes import agent as agent_account
+from tests.espace_comptes import browser_of
 from tests.espace_donnees import ZONE, dn, integrate
 from tests.espace_tetes import Editeur, HandClock, editeur, head_settings
 
@@ -69,23 +70,14 @@ def configured(monde: Editeur, monkeypatch: pytest.MonkeyPatch, **changes: Any) 
     return monde
 
 
-def browser_of(espace: Any, login: str) -> Client:
-    """A browser whose user is logged in, without the slow password."""
-    with espace.role("proprietaire"):
-        user = get_user_model().objects.create(username=login, password="!")
-    browser = Client(headers={"host": "127.0.0.1"})
-    browser.force_login(user)
-    return browser
-
-
 @pytest.fixture
 def agent(espace: Any) -> Client:
-    return browser_of(espace, "agent")
+    return browser_of(agent_account(espace, "agent"))
 
 
 @pytest.fixture
 def collegue(espace: Any) -> Client:
-    return browser_of(espace, "collegue")
+    return browser_of(agent_account(espace, "collegue"))
 
 
 def text_of(browser: Client, address: str = PAGE) -> str:

@@ -152,6 +152,31 @@ def test_the_isc_account_of_a_withdrawn_membre_opens_nothing(isc: Isc) -> None:
     assert "_auth_user_id" not in browser.session
 
 
+def test_a_withdrawn_person_invited_again_comes_back_by_the_same_isc_account(isc: Isc) -> None:
+    own = operateur()
+    for _time in range(2):
+        _row, link = invitations.inviter(own, MAIL, "mandataire", par=AGENT, now=datetime.now(UTC))
+        browser = Client(headers=HOST)
+        browser.post(f"/compte/invitation/{link}/", {"isc": "1"})
+        assert come_back(browser, isc)["Location"] == "/portail/"
+        assert browser.get("/portail/").status_code == 200
+        with pytest.raises(invitations.LienPerime):
+            invitations.pending(link, datetime.now(UTC))
+        Membre.objects.update(actif=False)
+
+
+def test_an_old_link_left_in_the_session_closes_no_known_account(isc: Isc) -> None:
+    _row, link = invitations.inviter(operateur(), MAIL, "mandataire", par=AGENT, now=datetime.now(UTC))
+    browser = Client(headers=HOST)
+    browser.post(f"/compte/invitation/{link}/", {"isc": "1"})
+    come_back(browser, isc)
+    fresh = Client(headers=HOST)
+    session = fresh.session
+    session["invitation"] = link
+    session.save()
+    assert come_back(fresh, isc)["Location"] == "/portail/"
+
+
 def test_the_address_that_isc_says_opens_no_account_of_that_address(isc: Isc) -> None:
     """Whoever may write an address at the provider does not become the person who has it here."""
     membre(operateur(), "une-autre-adresse@isc.test")

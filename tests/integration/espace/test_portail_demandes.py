@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from espace.guichet.models import Dossier, Message, Piece
 from espace.instruction.actions import avancer
+from tests.espace_comptes import agent as console_agent
 from tests.espace_comptes import browser_of, membre
 from tests.espace_donnees import SIREN
 from tests.espace_dossiers import AUTRE_SIRET, PDF, ZED, agent, declarer, dn, integrer, operateur, publier_liste, publier_noms, va_de
@@ -77,7 +78,9 @@ def test_a_form_says_what_is_missing_beside_its_field_and_links_to_it(person: Cl
     dossier = opened(person)
     page = sent(person, dossier, **FORM | HOSTS | {"site": ""}).content.decode()
     assert '<a href="#champ-site">' in page
-    assert re.search(r'id="champ-site"[^>]*aria-invalid="true"[^>]*aria-describedby="champ-site-aide champ-site-faute"', page)
+    field = re.search(r'<input id="champ-site"[^>]*>', page)[0]  # type: ignore[index]  # it is there
+    assert 'aria-invalid="true"' in field
+    assert 'aria-describedby="champ-site-aide champ-site-faute"' in field
 
 
 def test_a_mutualised_installation_gets_one_row_of_hosts_per_pacs(person: Client) -> None:
@@ -90,6 +93,29 @@ def test_a_mutualised_installation_gets_one_row_of_hosts_per_pacs(person: Client
     attach(person, dossier, PDF, "cgi.pdf")
     assert sent(person, dossier, **FORM | rows | {"nombre_pacs": "3", "architecture": "mutualisee"}).status_code == 302
     assert [row["hote_db"] for row in fresh(dossier).donnees["pacs"]] == [f"db{n}.operateur.test" for n in range(3)]
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 5000, "-1", "0", "１"])
+def test_an_absurd_number_of_pacs_stays_a_fault_of_the_form_and_hides_the_dossier_from_nobody(
+    espace: Environment, person: Client, typed: str
+) -> None:
+    dossier = opened(person)
+    attach(person, dossier, ZED)
+    sent(person, dossier, **FORM | HOSTS)
+    avancer(dossier.pk, "ask_more", agent(), at=timezone.now(), motif="Combien de PACS ?")
+    rows = {"pacs-1-hote_db": "", "pacs-1-hote_vi": ""}
+    assert sent(person, dossier, "garder", **FORM | HOSTS | rows | {"nombre_pacs": typed}).status_code == 302
+    assert sent(person, dossier, **FORM | HOSTS | rows | {"nombre_pacs": typed}).status_code == 400
+    assert person.get(f"/portail/demandes/{dossier.numero}/formulaire/").status_code == 200
+    judge = browser_of(console_agent(espace))
+    assert judge.get(f"/console/dossiers/{dossier.numero}/").status_code == 200
+
+
+def test_a_nul_in_a_form_is_refused_in_words(person: Client) -> None:
+    dossier = opened(person)
+    answer = person.post(f"/portail/demandes/{dossier.numero}/formulaire/", {"geste": "garder", **FORM, "site": "a\x00b"}, follow=True)
+    assert "caractères interdits" in answer.content.decode()
+    assert fresh(dossier).donnees == {}
 
 
 def test_the_same_opening_form_sent_twice_opens_one_draft(person: Client) -> None:
@@ -206,3 +232,22 @@ def test_the_document_de_va_is_sent_after_the_provisional_entry(espace: Environm
     attach(person, dossier, PDF, "va.pdf", "document_va")
     assert sent(person, dossier, commentaire="Signé hier.").status_code == 302
     assert fresh(dossier).etat == "depose"
+
+
+def test_an_administrateur_technique_sees_the_requests_and_touches_none(op: Any, person: Client) -> None:
+    dossier = opened(person)
+    attach(person, dossier, PDF, "cgi.pdf")
+    technician = browser_of(membre(op, "technique@operateur.test", "administrateur_technique"))
+    root, piece = f"/portail/demandes/{dossier.numero}/", Piece.objects.get()
+    assert technician.get(root).status_code == 200
+    assert technician.get(f"{root}pieces/{piece.pk}/").status_code == 403
+    for address in (
+        f"{root}etapes/abandon/",
+        f"{root}messages/",
+        f"{root}pieces/",
+        f"{root}formulaire/",
+        "/portail/demandes/nouvelle/declaration/",
+    ):
+        assert technician.post(address, {"texte": "bonjour"}).status_code == 403, address
+    assert fresh(dossier).etat == "brouillon"
+    assert not Message.objects.exists()

@@ -166,12 +166,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 X_FRAME_OPTIONS = "DENY"
+_isc = [urlsplit(ESPACE.isc.server_url)._replace(path="").geturl()] if ESPACE.isc is not None else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "style-src": [SELF],
         "img-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_isc],  # browsers apply it to what follows a form too, and that of an invitation leads to iSC
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

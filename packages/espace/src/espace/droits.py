@@ -48,6 +48,20 @@ _ADDED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP FUNCTION {guard}();"
 _CHANGED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP TRIGGER {emptied} ON {table}; DROP FUNCTION {guard}();"
 
 
+class SurLaBase(RunPython):
+    """Speaks to the database alone. Django would otherwise make every model as it was at that migration, for each grant: seconds."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Do it."""
+        code: Any = self.code  # ours ask for no model
+        code(None, schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - as above
+        """Undo it."""
+        code: Any = self.reverse_code
+        code(None, schema_editor)
+
+
 def _role(name: str) -> sql.Identifier:
     if name not in ROLES:
         message = f"unknown role {name!r}"
@@ -66,7 +80,7 @@ def _privilege(text: str) -> sql.Composable:
     return sql.SQL("{} ({})").format(sql.SQL(found[1]), columns)
 
 
-def grant(table: str, **privileges: Iterable[str]) -> RunPython:
+def grant(table: str, **privileges: Iterable[str]) -> SurLaBase:
     """Return the migration operation that gives rights on one table.
 
     Args:
@@ -83,10 +97,10 @@ def grant(table: str, **privileges: Iterable[str]) -> RunPython:
         for role in privileges:
             editor.execute(_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)
 
 
-def never_changed(table: str, *, when: str = "true") -> RunPython:
+def never_changed(table: str, *, when: str = "true") -> SurLaBase:
     """Return the operation after which nobody, the owner included, may UPDATE, DELETE or TRUNCATE rows of this table.
 
     Args:
@@ -106,10 +120,10 @@ def never_changed(table: str, *, when: str = "true") -> RunPython:
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)
 
 
-def columns_never_changed(table: str, *columns: str) -> RunPython:
+def columns_never_changed(table: str, *columns: str) -> SurLaBase:
     """Return the operation after which nobody, the owner included, may change these columns, nor DELETE or TRUNCATE rows of this table.
 
     Args:
@@ -131,10 +145,10 @@ def columns_never_changed(table: str, *columns: str) -> RunPython:
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_text(editor, sql.SQL(_COLUMNS_CHANGED_AGAIN).format(**names)), params=None)
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)
 
 
-def added_only(table: str, role: str, *, when: str) -> RunPython:
+def added_only(table: str, role: str, *, when: str) -> SurLaBase:
     """Return the operation after which a role may only add rows that meet a condition.
 
     Args:
@@ -154,10 +168,10 @@ def added_only(table: str, role: str, *, when: str) -> RunPython:
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_text(editor, sql.SQL(_ADDED_AGAIN).format(**names())), params=None)
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)
 
 
-def close_database() -> RunPython:
+def close_database() -> SurLaBase:
     """Return the operation that lets only our roles enter this database and its schema; only the owner creates in it."""
 
     def forward(_apps: Any, editor: Any) -> None:
@@ -172,7 +186,7 @@ def close_database() -> RunPython:
         ):
             editor.execute(_text(editor, statement))
 
-    return RunPython(forward, RunPython.noop)
+    return SurLaBase(forward, RunPython.noop)
 
 
 def _text(editor: Any, statement: sql.Composable) -> str:

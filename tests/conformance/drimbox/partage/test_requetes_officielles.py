@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,36 @@ async def test_a_mandatory_header_that_is_missing_is_refused(
     request = official(shared_data / "wado" / "OK_Series.txt", etude, "series", await token(porte.settings))
     lines = [line for line in request.split(b"\r\n") if not line.startswith(removed.encode())]
     assert (await send(porte, b"\r\n".join(lines)))[0] == status
+
+
+@pytest.mark.parametrize("spell", [str.upper, str.lower, str.title])
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_the_order_and_the_case_of_headers_change_nothing(
+    porte: Maille, etude: Etude, shared_data: Path, spell: Callable[[str], str], *, backwards: bool
+) -> None:
+    request = official(shared_data / "wado" / "series_OK_SwitchHeaders.txt", etude, "series", await token(porte.settings)).decode()
+    first, *lines = request.rstrip("\r\n").split("\r\n")
+    lines = [f"{spell(name)}:{value}" for name, _, value in (line.partition(":") for line in lines)]
+    text = "\r\n".join([first, *(reversed(lines) if backwards else lines), "", ""])
+    status, headers, body = await send(porte, text.encode())
+    assert (status, len(parts(headers["content-type"], body))) == (200, LEVELS["series"])
+
+
+async def test_the_answer_is_announced_as_the_official_one(porte: Maille, etude: Etude, shared_data: Path) -> None:
+    sample = (shared_data / "wado" / "response-headers.txt").read_text(encoding="utf-8")
+    published = {name.lower(): value.strip() for name, colon, value in (line.partition(":") for line in sample.splitlines()) if colon}
+    request = official(shared_data / "wado" / "OK_Series.txt", etude, "series", await token(porte.settings))
+    status, ours, _ = await send(porte, request)
+    assert str(status) in sample.split("\n", 1)[0]
+    assert ours["transfer-encoding"] == published["transfer-encoding"]
+    assert parameters_of(ours["content-type"]) == parameters_of(published["content-type"])
+    assert "strict-transport-security" in published.keys() & ours.keys()
+
+
+def parameters_of(content_type: str) -> tuple[str, frozenset[str]]:
+    """Return the media type and the names of its parameters: their values are those of each answer."""
+    media, *parameters = content_type.split(";")
+    return media.strip(), frozenset(parameter.split("=")[0].strip() for parameter in parameters)
 
 
 def test_the_consommatrice_asks_for_the_ten_syntaxes_with_the_weights_of_the_lossless_profile(shared_data: Path) -> None:

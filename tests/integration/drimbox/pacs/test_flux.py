@@ -158,7 +158,7 @@ async def test_a_pacs_that_fails_to_send_some_objects_is_told_incomplete(terrain
 
 
 async def test_no_more_associations_than_allowed_are_opened(terrain: Terrain):
-    pacs = terrain.settings(max_associations=1, timeout=1.0)
+    pacs = terrain.settings(max_associations=1, timeout=2.0)
     classes = ("1.2.840.10008.5.1.4.1.1.2",)
     async with recuperer(pacs, DemandeImages(STUDY, sop_classes=classes)) as first:
         objet = await anext(first)

@@ -56,7 +56,10 @@ async def test_an_object_of_another_study_is_refused_and_never_handed_over():
         assert attente.arrivals.empty()
 
 
-@pytest.mark.parametrize(("changes", "error"), [({"aet": "OTHER"}, PacsRefuse), ({"host": "127.0.0.2"}, PacsIndisponible)])
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [({"aet": "OTHER"}, PacsRefuse), ({"calling_aet": "X"}, PacsRefuse), ({"host": "127.0.0.2"}, PacsIndisponible)],
+)
 async def test_another_title_or_another_address_is_rejected(changes: dict[str, str], error: type[Exception]):
     pacs, sender = pacs_and_sender(**({"host": "0.0.0.0"} if "host" in changes else {}))
     if "host" in changes:  # the PACS is said to be elsewhere: what comes from here is not from it

@@ -51,8 +51,8 @@ async def begun(session: aiohttp.ClientSession, maille: Maille, etude: Etude) ->
     return answer
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
         while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a table has no bell
             await asyncio.sleep(0.05)
 

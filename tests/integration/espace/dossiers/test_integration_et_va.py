@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from espace.calendrier.rules import echeance
 from espace.courrier.models import Courrier
@@ -26,6 +27,7 @@ from espace.meteo.queries import is_watched, watched
 from espace.registre.errors import Inconnu
 from espace.registre.models import CoupleFqdn, Drimbox
 from espace.registre.queries import zone_names
+from espace.registre.recherche import Criteres, search_couples
 from espace.registre.states import Motif, Statut, TransitionRefusee
 from tests.espace_donnees import CLIENT_CANARY, SIREN, SITE_CANARY
 from tests.espace_dossiers import (
@@ -40,6 +42,7 @@ from tests.espace_dossiers import (
     integrer,
     operateur,
     personne,
+    publier_liste,
     va_de,
 )
 
@@ -201,6 +204,48 @@ def test_an_exclusion_leaves_the_names_closes_the_meteo_and_ends_what_was_awaite
     assert queries.exclusions(CoupleFqdn.objects.get())[0].motif == Motif.CYBER
     with pytest.raises(TransitionRefusee):
         actions.exclure(DB, Motif.CYBER, "Encore.", agent(), at=NOW)
+
+
+def test_one_drimbox_excluded_meanwhile_leaves_the_document_of_the_others_acceptable(espace: Any) -> None:
+    made = operateur()
+    integrated = integrer(made, declarer(made, 2).commande)
+    _published(integrated)
+    actions.exclure(DB, Motif.CYBER, "Compromission signalée.", agent(), at=NOW)
+    va = _give_va(va_de(integrated), made)
+    assert actions.avancer(va.pk, "accept", agent(), at=NOW).etat == "accepte"
+    assert dict(Drimbox.objects.values_list("couple__number", "statut")) == {1: Statut.EXCLUE, 2: Statut.ACTIVE}
+
+
+def test_a_drimbox_is_found_under_the_name_that_its_integration_brings(espace: Any) -> None:
+    made = operateur()
+    dossier = deposer_integration(made, declarer(made).commande, denomination="Nouvelle Raison")
+    actions.avancer(dossier.pk, "validate", agent(), at=NOW)
+    actions.avancer(dossier.pk, "accept", agent(), at=NOW)
+    assert [couple.db for couple in search_couples(criteres=Criteres(mots="raison"))] == [DB]
+
+
+def _excluded_before_its_list(espace: Any, pacs: int) -> Any:
+    """Integrate N Drimboxes, exclude the first, publish the list; what the Espace then does."""
+    then = timezone.now() - timedelta(minutes=1)
+    made = operateur(now=then)
+    integrated = integrer(made, declarer(made, pacs, now=then).commande, now=then)
+    actions.exclure(DB, Motif.CYBER, "Compromission signalée.", agent(), at=then)
+    publier_liste(espace, timezone.now())
+    with espace.role("ouvrier"):
+        relancer(timezone.now())
+    return Dossier.objects.get(pk=integrated.pk)
+
+
+def test_one_drimbox_excluded_before_its_list_leaves_the_notice_of_the_others_to_go(espace: Any) -> None:
+    integrated = _excluded_before_its_list(espace, 2)
+    assert integrated.etat == "provisoire"
+    assert va_de(integrated).etat == "attendu"
+
+
+def test_an_integration_whose_every_drimbox_is_excluded_notifies_no_entry(espace: Any) -> None:
+    integrated = _excluded_before_its_list(espace, 1)
+    assert integrated.etat == "acceptee"
+    assert not Dossier.objects.filter(parcours="va").exists()
 
 
 def test_an_exclusion_made_elsewhere_closes_what_was_awaited_at_the_next_turn(espace: Any) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,22 @@ def test_both_certificates_are_in_the_list_side_by_side_until_the_end_of_the_win
     espace.sql("UPDATE registre_dnremplace SET jusqua = now()", role="superuser")
     assert _listed() == [(DB, NEW), other]
     assert liste.marque() != inside
+
+
+def test_the_command_replaces_a_certificate_and_says_until_when_the_former_is_admitted(espace: Any) -> None:
+    integrate(now=NOW)
+    done = espace.run("remplacer-dn", DB, "--dn", NEW, "--recouvrement", "10", "--json")
+    assert done.returncode == 0, done.stderr
+    told, kept = json.loads(done.stdout), DnRemplace.objects.get()
+    assert (told["dn"], kept.dn) == (NEW, dn(DB))
+    assert datetime.fromisoformat(told["recouvrement_jusqua"]) == kept.jusqua
+    refused = espace.run("remplacer-dn", DB, "--dn", dn(DB), "--recouvrement", "91")
+    assert refused.returncode != 0
+    assert "registre.recouvrement_refuse" in refused.stderr
+    ended = espace.run("remplacer-dn", DB, "--dn", dn(DB), "--recouvrement", "0")
+    assert ended.returncode == 0, ended.stderr
+    assert "L'ancien n'est plus admis." in ended.stdout
+    assert _listed() == [(DB, dn(DB))]
 
 
 def test_the_rules_of_readers_admit_the_list_of_a_window_and_only_of_a_window(espace: Any) -> None:

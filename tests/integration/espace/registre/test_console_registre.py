@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,13 +120,13 @@ def test_pages_follow_one_another_both_ways_without_gap_nor_double(browser: Clie
     assert 'rel="prev"' not in start.content.decode()
 
 
-@pytest.mark.parametrize(
-    "mark", ["x", "W10", "WyJcdTAwMDAiLDFd", "WyIxIiw5OTk5OTk5OTk5OTk5OTld", "WyIxIiwieCJd", "%00", "W1tdLFtdXQ", "a" * 2000, "é"]
-)
-def test_an_absurd_mark_gives_the_first_page(browser: Client, mark: str) -> None:
+_ABSURD = ("x", "W10", "WyJcdTAwMDAiLDFd", "WyIxIiw5OTk5OTk5OTk5OTk5OTld", "WyIxIiwieCJd", "%00", "W1tdLFtdXQ", "a" * 2000, "é")
+
+
+def test_an_absurd_mark_gives_the_first_page(browser: Client) -> None:
     declare(now=NOW)
-    for side in ("apres", "avant"):
-        assert _names(browser.get("/console/couples/", {side: mark})) == [DB]
+    for mark, side in itertools.product(_ABSURD, ("apres", "avant")):
+        assert _names(browser.get("/console/couples/", {side: mark})) == [DB], mark
 
 
 def test_filters_by_words_state_operateur_and_dates_meet_one_another(browser: Client) -> None:
@@ -189,6 +190,24 @@ def test_an_agent_reads_who_changed_what_and_puts_it_back_with_a_reason(browser:
     page = browser.get("/console/registre/operateurs/1/").content.decode()
     assert "faute de frappe signalée" in page
     assert browser.post(address, {"motif": "encore"}).status_code == 400
+
+
+def test_counts_kept_between_two_looks_follow_every_change_at_once(browser: Client) -> None:
+    def counted(statut: str) -> int:
+        text = browser.get("/console/").content.decode()
+        found = re.search(rf'\?statut={statut}"><span class="compteur">(\d+)<', text)
+        assert found is not None
+        return int(found[1])
+
+    def waiting() -> set[str]:
+        return set(re.findall(rf"db\d\.\d\.{ZONE}", browser.get("/console/liste-blanche/").content.decode()))
+
+    assert (counted("provisoire"), waiting()) == (0, set())
+    integrate(2, now=NOW)
+    for _ in range(2):
+        assert (counted("provisoire"), counted("exclue"), waiting()) == (2, 0, {DB, f"db2.1.{ZONE}"})
+    Drimbox.objects.filter(couple__db=DB).update(statut="exclue", motif="cyber")
+    assert (counted("provisoire"), counted("exclue"), waiting()) == (1, 1, {f"db2.1.{ZONE}"})
 
 
 def test_a_name_and_a_site_offer_no_restoration(browser: Client) -> None:

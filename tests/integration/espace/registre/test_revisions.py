@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,14 +170,14 @@ def test_a_drimbox_is_not_put_back_before_its_integration() -> None:
     assert Drimbox.objects.get().statut == "provisoire"
 
 
-@pytest.mark.parametrize("motif", ["", "   \n", "\x00", "x" * 501])
-def test_a_restoration_without_reason_changes_nothing(motif: str) -> None:
+def test_a_restoration_without_reason_changes_nothing() -> None:
     declare()
     first = _last("acteurs_operateur")
     declare(adresse="ailleurs")
-    with pytest.raises(MotifManquant):
-        _restore(first, motif=motif)
-    assert Operateur.objects.get().adresse == "ailleurs"
+    for motif in ("", "   \n", "\x00", "x" * 501):
+        with pytest.raises(MotifManquant):
+            _restore(first, motif=motif)
+        assert Operateur.objects.get().adresse == "ailleurs"
 
 
 def test_values_of_then_pass_the_rules_of_today(espace: Any) -> None:
@@ -198,12 +199,20 @@ def test_a_revision_that_does_not_exist_is_told() -> None:
         restore(404, motif="essai", zone=ZONE, auteur="agent", now=NOW)
 
 
+def _mark() -> str | None:
+    """Return the mark as soon as no transaction of another database of the server is older than the last change."""
+    limit = time.monotonic() + 30
+    while (found := repere()) is None and time.monotonic() < limit:
+        time.sleep(0.05)
+    return found
+
+
 def test_the_mark_of_the_registre_moves_with_every_change_and_only_then(espace: Any) -> None:
-    marks = [repere()]
+    marks = [_mark()]
     drimbox = integrate()[0]
-    marks.append(repere())
+    marks.append(_mark())
     espace.sql("UPDATE acteurs_operateur SET adresse = 'ailleurs'")
-    marks.append(repere())
+    marks.append(_mark())
     replace_dn(
         drimbox.couple.db,
         dn(drimbox.couple.db).replace("Paris", "Lyon"),
@@ -211,12 +220,12 @@ def test_the_mark_of_the_registre_moves_with_every_change_and_only_then(espace: 
         auteur="agent",
         now=datetime.now(UTC),
     )
-    marks.append(repere())
+    marks.append(_mark())
     espace.sql("UPDATE registre_dnremplace SET jusqua = now()")
-    marks.append(repere())
+    marks.append(_mark())
     assert None not in marks
     assert len(set(marks)) == len(marks)
-    assert repere() == marks[-1]
+    assert _mark() == marks[-1]
 
 
 def test_no_mark_is_given_while_an_older_transaction_may_still_change_the_registre(espace: Any) -> None:
@@ -226,7 +235,7 @@ def test_no_mark_is_given_while_an_older_transaction_may_still_change_the_regist
         espace.sql("UPDATE acteurs_operateur SET adresse = 'ailleurs'")
         assert repere() is None
         older.commit()
-        first = repere()
+        first = _mark()
     assert first is not None
 
 

@@ -107,9 +107,9 @@ def test_what_came_of_a_demand_is_shown(espace: Environment, browser: Client) ->
     assert "La zone dit ce que dit le Registre." in browser.get("/console/zone/").content.decode()
 
 
-@pytest.mark.parametrize("nom", ["pas un nom", "192.0.2.1", "localhost"])
-def test_the_caa_of_what_is_no_host_are_not_asked(browser: Client, nom: str) -> None:
-    assert 'role="alert"' in browser.get("/console/zone/caa/", {"nom": nom}).content.decode()
+def test_the_caa_of_what_is_no_host_are_not_asked(browser: Client) -> None:
+    for nom in ("pas un nom", "192.0.2.1", "localhost"):
+        assert 'role="alert"' in browser.get("/console/zone/caa/", {"nom": nom}).content.decode(), nom
 
 
 @pytest.mark.parametrize("address", ["/console/zone/", "/console/zone/caa/"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from espace.guichet.errors import FormulaireRefuse
 from espace.guichet.formulaires import declaration, integration, va
+from espace.guichet.formulaires.lecture import check_size
 from tests.espace_donnees import SIREN, ZONE
 from tests.espace_dossiers import declaration as typed
 
@@ -130,3 +131,13 @@ def test_after_a_reintegration_the_clients_sign() -> None:
         va.read({"reintegration": True})
     assert va.read({"reintegration": True, "signature_client": "on"}).signature_client
     assert not va.read({}).reintegration
+
+
+@pytest.mark.parametrize("where", [{"site": "a\x00"}, {"a\x00": ""}, {"pacs": [{"hote_db": "\x00"}]}])
+def test_a_nul_is_refused_before_the_database_sees_it(where: dict[str, Any]) -> None:
+    with pytest.raises(FormulaireRefuse, match="interdits"):
+        check_size(where)
+
+
+def test_a_backslash_before_zeros_is_a_text_like_another() -> None:
+    check_size({"commentaire": r"C:\u0000 et \\u0000"})

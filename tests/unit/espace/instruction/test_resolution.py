@@ -21,7 +21,7 @@ from espace.guichet.natures import Verdict
 from espace.instruction.verifications.resolution import look_up, resolver
 
 LOOPBACK = IPv4Address("127.0.0.1")
-HOSTS = {"db.operateur.test.": "192.0.2.7"}
+HOSTS = {"db.operateur.test.": "192.0.2.7", "interne.operateur.test.": "10.1.2.3", "boucle.operateur.test.": "127.0.0.1"}
 
 
 def _answer(query: bytes) -> bytes | None:
@@ -86,6 +86,14 @@ def test_what_a_host_answers(port: int, host: str, verdict: Verdict) -> None:
 def test_the_address_found_is_told(port: int) -> None:
     asked = resolver(Instruction(resolveurs=(LOOPBACK,), resolveur_port=port, resolution_secondes=2))
     assert look_up("db.operateur.test", asked) == (Verdict.CONFORME, "192.0.2.7")
+
+
+@pytest.mark.parametrize("host", ["interne.operateur.test", "boucle.operateur.test"])
+def test_an_internal_address_is_to_be_looked_at_and_is_told_to_nobody(port: int, host: str) -> None:
+    asked = resolver(Instruction(resolveurs=(LOOPBACK,), resolveur_port=port, resolution_secondes=2))
+    found, detail = look_up(host, asked)
+    assert found is Verdict.A_VERIFIER
+    assert HOSTS[f"{host}."] not in detail
 
 
 def test_nobody_at_the_address_delays_the_check() -> None:

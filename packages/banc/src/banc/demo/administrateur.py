@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from banc.demo.agent import Agent
 from banc.demo.navigation import File, Page, PageInattendue
@@ -36,12 +36,12 @@ def inscribe(agent: Agent, box: Box) -> None:
     """Inscribe the Operateur of one DRIMbox, record its conditions, give its container, invite its représentant légal."""
     fields = {"denomination": box.operateur, "siret": box.siret, "support_mail": f"support@operateur-{box.key}.test"}
     page = agent.press(agent.open("registre/operateurs/inscription/"), "", **fields)
-    today = date.today()
+    today = datetime.now(UTC).date()
     for condition, preuve in CONDITIONS.items():
         until = {"valable_jusqu_au": str(today + timedelta(days=365))} if condition == "referencement" else {}
         said = {"condition": condition, "nature": "piece", "preuve": preuve, "fait_le": str(today)}
         page = agent.press(page, "/constat/", **said, **until)
-    page = agent.press(page, "/conteneur/", {"fichier": File(f"operateur-{box.key}.zed", ZED)}, secret=secrets.token_urlsafe(12))
+    page = agent.press(page, "/conteneur/", fichier=File(f"operateur-{box.key}.zed", ZED), secret=secrets.token_urlsafe(12))
     page = agent.press(page, "/invitation/", mail=box.representant, role="representant_legal")
     if "invitée, jusqu'au" not in page.text:
         raise PageInattendue(f"L'Espace n'invite pas {box.representant} : {page.text[:600]}")
@@ -60,7 +60,7 @@ def decide(agent: Agent, numero: str, *verbs: str) -> Page:
 def names_of(page: Page) -> Names:
     """Read the couple on the page of a dossier whose names are given."""
     found = [str(text) for text in page.document.xpath("//dl//code/text()")]
-    if len(found) < 2:  # noqa: PLR2004 - db and vi
+    if len(found) < 2:
         raise PageInattendue(f"L'Espace n'a pas attribué de couple : {page.text[:600]}")
     return Names(*found[:2])
 

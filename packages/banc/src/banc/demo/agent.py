@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,12 +70,12 @@ class Agent:
         """Open a page of the console."""
         return self._browser.open(self._console + path)
 
-    def press(self, page: Page, action: str, files: Mapping[str, File] | None = None, **fields: str) -> Page:
+    def press(self, page: Page, action: str, **fields: str | File) -> Page:
         """Press the button of the form of a page whose action ends so (empty: a form that posts to its own page)."""
-        return press(self._browser, page, action, files, **fields)
+        return press(self._browser, page, action, **fields)
 
 
-def press(browser: Browser, page: Page, action: str, files: Mapping[str, File] | None = None, **fields: str) -> Page:
+def press(browser: Browser, page: Page, action: str, **fields: str | File) -> Page:
     """Press a button in a browser, as :meth:`Agent.press` does.
 
     Raises:
@@ -85,7 +84,7 @@ def press(browser: Browser, page: Page, action: str, files: Mapping[str, File] |
     forms = [form for form in page.document.forms if form.method == "POST" and _goes_to(form, action)]
     if not forms:
         raise PageInattendue(f"La page {page.url} n'a pas le bouton attendu : {page.text[:300]}")
-    return browser.submit(page, forms[0], files, **fields)
+    return browser.submit(page, forms[0], **fields)
 
 
 def _goes_to(form: html.FormElement, action: str) -> bool:

@@ -66,6 +66,7 @@ def write_espace(plan: Plan, server: Server, pki: Pki) -> Path:
             "tls": "none",
             "sender": "espace@administrateur.test",
             "agents": "agents@administrateur.test",
+            "poll_seconds": 0.5,
         },
         # the resolver of the demo is its own zone: it knows none of the hosts, and says so at once
         "instruction": {"relance_seconds": 0.5, "resolveurs": ["127.0.0.1"], "resolveur_port": plan.dns_port},

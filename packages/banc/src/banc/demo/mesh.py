@@ -166,8 +166,10 @@ class Mesh:
 
     def stop(self) -> None:
         """Stop everything."""
-        for person in (*self._agents.values(), *self._representants.values()):
-            person.close()
+        for agent in self._agents.values():
+            agent.close()
+        for representant in self._representants.values():
+            representant.close()
         self.children.stop()
         self._postgres.stop()
 

@@ -84,9 +84,9 @@ class Browser:
         """Post a form that is on no page, as another program does when it calls."""
         return self._runner.run(self._go("POST", url, dict(fields)))
 
-    def submit(self, page: Page, form: html.FormElement, files: Mapping[str, File] | None = None, **fields: str) -> Page:
+    def submit(self, page: Page, form: html.FormElement, **fields: str | File) -> Page:
         """Fill in a form of a page, choose its files, and press its button."""
-        values: dict[str, str | File] = {**dict(form.form_values()), **fields, **(files or {})}
+        values: dict[str, str | File] = {**dict(form.form_values()), **fields}
         return self._runner.run(self._go("POST", urljoin(page.url, form.action or page.url), values, referer=page.url))
 
     async def _open(self, trust: Path) -> aiohttp.ClientSession:

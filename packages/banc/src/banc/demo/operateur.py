@@ -128,7 +128,7 @@ class Representant:
         raise PageInattendue(f"L'invitation de {self._box.representant} n'est pas arrivée dans {folder}.")
 
     def _attach(self, numero: str, nature: str, name: str, content: bytes) -> None:
-        page = press(self._browser, self.open(f"demandes/{numero}/"), "/pieces/", {"fichier": File(name, content)}, nature=nature)
+        page = press(self._browser, self.open(f"demandes/{numero}/"), "/pieces/", fichier=File(name, content), nature=nature)
         if name not in page.text:
             raise PageInattendue(f"La pièce {name} n'est pas reçue : {page.text[:600]}")
 

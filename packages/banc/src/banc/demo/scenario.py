@@ -131,7 +131,10 @@ def integrations(play: Play) -> str:
 def liste(play: Play) -> str:
     for box in play.mesh.plan.boxes:  # the Espace tells each Operateur once its DRIMbox is in the list in force
         play.mesh.representant(box).until(play.integrations[box.key], "provisoire")
-    play.first_list = refusals.published(play.mesh).read_bytes()
+    names = [play.mesh.names[box.key].db.encode() for box in play.mesh.plan.boxes]
+    path = refusals.published(play.mesh)
+    _wait_until(lambda: path.exists() and all(name in path.read_bytes() for name in names), "La liste publiée n'a pas les deux DRIMbox.")
+    play.first_list = path.read_bytes()
     verified = verify(play.first_list, refusals.policy(play.mesh), at=datetime.now(UTC))
     kept = play.work / "liste-blanche.xml"
     kept.write_bytes(play.first_list)
@@ -141,11 +144,14 @@ def liste(play: Play) -> str:
 
 
 def tete(play: Play) -> str:
-    path = refusals.published(play.mesh).with_name("tete.json")
-    _wait_until(path.exists, "La Tête de la liste n'est pas publiée.")
-    head = verify_tete(path.read_bytes(), tetes.policy(play.mesh.plan), at=datetime.now(UTC)).tete
-    if head.sha256 != hashlib.sha256(play.first_list).hexdigest():
-        raise EtapeEchouee("La Tête ne nomme pas la liste publiée.")
+    path, policy = refusals.published(play.mesh).with_name("tete.json"), tetes.policy(play.mesh.plan)
+    wanted = hashlib.sha256(play.first_list).hexdigest()
+
+    def named() -> bool:
+        return path.exists() and verify_tete(path.read_bytes(), policy, at=datetime.now(UTC)).tete.sha256 == wanted
+
+    _wait_until(named, "La Tête ne nomme pas la liste publiée.")
+    head = verify_tete(path.read_bytes(), policy, at=datetime.now(UTC)).tete
     return f"Tête n° {head.numero}, signée par le signataire et par le témoin ; le Journal des listes en compte {head.taille}"
 
 

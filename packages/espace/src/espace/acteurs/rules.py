@@ -15,7 +15,10 @@ from confiance.errors import PeerError
 MAX_PACS = 50  # our own limit: the largest mutualised installations hold a few PACS
 MAX_CLIENTS = 200
 _CLAUSE = "Guide d'intégration §2.1"
-_MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,190}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+"""An address that every mail server takes (RFC 5321 §4.1.2, without quotes nor comments)."""
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{4,28}")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

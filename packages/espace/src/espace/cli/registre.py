@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Db = Annotated[str, typer.Argument(help="Nom de la DRIMbox, par exemple db1.349.mesimagesmedicales.fr.")]
 
+_MANY_DAYS = 10_000
+"""What nobody asks for: the rule then says what is admitted."""
 _DECLARER = """Déclarer une Commande (fichier JSON) et attribuer ses couples de FQDN.
 
 \b
@@ -37,6 +39,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("declarer", help=_DECLARER)(declarer)
     app.command("attribuer", help="Attribuer les couples de FQDN d'une Commande déclarée sans eux.")(attribuer)
     app.command("integrer", help="Intégrer une DRIMbox déclarée : son DN entre dans la prochaine liste.")(integrer)
+    app.command("remplacer-dn", help="Remplacer le certificat SERV_SSL d'une DRIMbox de la liste : son nouveau DN, et l'ancien un temps.")(
+        remplacer_dn
+    )
     app.command("exclure", help="Exclure une DRIMbox et demander la publication de la liste sans elle.")(exclure)
 
 
@@ -89,6 +94,31 @@ def integrer(
     drimbox = actions.integrate(db, dn, identifiant=identifiant, auteur=at_keyboard(), now=datetime.now(UTC))
     values = {"db": db, "statut": drimbox.statut, "identifiant": drimbox.identifiant, "dn": drimbox.dn_serv_ssl}
     show(values, f"{db} est intégrée ; elle sera dans la prochaine liste publiée.", as_json=json)
+
+
+def remplacer_dn(
+    db: Db,
+    dn: Annotated[str, typer.Option("--dn", help="DN du nouveau certificat SERV_SSL.")],
+    config: Config = None,
+    recouvrement: Annotated[
+        int | None,
+        typer.Option(help="Jours pendant lesquels la liste admet les deux certificats ; 0 si l'ancien est compromis, 30 par défaut."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Name a Drimbox of the list under the DN of its new certificate."""
+    begin(config)
+    from django.utils import timezone  # noqa: PLC0415 - as below
+
+    from espace.registre.certificats.actions import replace_dn  # noqa: PLC0415 - Django must be set up first
+    from espace.registre.certificats.rules import RECOUVREMENT  # noqa: PLC0415 - as above
+
+    overlap = RECOUVREMENT if recouvrement is None else timedelta(days=min(max(recouvrement, -1), _MANY_DAYS))
+    now = datetime.now(UTC)
+    drimbox = replace_dn(db, dn, recouvrement=overlap, auteur=at_keyboard(), now=now)
+    values = {"db": db, "dn": drimbox.dn_serv_ssl, "recouvrement_jusqua": (now + overlap).isoformat() if overlap else None}
+    until = f" L'ancien reste admis jusqu'au {timezone.localtime(now + overlap):%d/%m/%Y}." if overlap else " L'ancien n'est plus admis."
+    show(values, f"{db} est nommée sous son nouveau DN dans la prochaine liste publiée.{until}", as_json=json)
 
 
 def exclure(

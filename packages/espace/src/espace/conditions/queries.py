@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -102,9 +102,12 @@ def max_bytes() -> int:
 
 def _acquis(operateur: Operateur, rows: list[Prerequis]) -> tuple[Acquis, ...]:
     acquis = [Acquis(CodePrerequis(row.condition), row.valable_jusqu_au) for row in rows]
-    if ConteneurZed.objects.filter(operateur=operateur, annule_le__isnull=True, attribue_le__isnull=False).exists():
+    given = ConteneurZed.objects.filter(operateur=OuterRef("pk"), annule_le__isnull=True, attribue_le__isnull=False)
+    persons = Membre.objects.filter(operateur=OuterRef("pk"), actif=True)
+    conteneur, compte = Operateur.objects.values_list(Exists(given), Exists(persons)).get(pk=operateur.pk)
+    if conteneur:
         acquis.append(Acquis(CodePrerequis.CONTENEUR_ZED))
-    if Membre.objects.filter(operateur=operateur, actif=True).exists():
+    if compte:
         acquis.append(Acquis(CodePrerequis.COMPTE))
     return tuple(acquis)
 

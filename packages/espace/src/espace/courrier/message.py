@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -65,7 +66,7 @@ def build(ecriture: Ecriture, *, expediteur: str, nom: str, agents: str, envelop
     try:
         message = _message(ecriture, expediteur, nom, agents)
         octets = message.as_bytes(policy=SMTP.clone(cte_type="7bit"))
-    except (ValueError, IndexError, LookupError) as error:  # the e-mail library says a malformed header in all these ways
+    except (ValueError, IndexError, LookupError, MessageError) as error:  # the e-mail library says a malformed header in all these ways
         raise CourrierMalEcrit("Un en-tête de courrier ne peut pas être écrit.") from error
     marque = token_of(ecriture.message_id)
     return Pli(ecriture.destinataire, return_path(enveloppe, marque), marque, octets)

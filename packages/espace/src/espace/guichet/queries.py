@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Subquery
 
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Operateur
@@ -94,7 +94,8 @@ def open_piece(piece_id: uuid.UUID, acteur: Acteur) -> tuple[Piece, bytes]:
 
 def verifications(dossier: Dossier, acteur: Acteur) -> list[Verification]:
     """Return what the machine found in the last version that was submitted; what is for agents only is for agents only."""
-    rows = dossier.verifications.filter(tour=last_round(dossier))  # type: ignore[attr-defined]  # reverse name of Verification.dossier
+    newest = Verification.objects.filter(dossier=dossier).order_by("-tour").values("tour")[:1]
+    rows = Verification.objects.filter(dossier=dossier, tour=Subquery(newest))
     return list(rows if acteur.qui is not Qui.OPERATEUR else rows.filter(interne=False))
 
 
@@ -114,7 +115,8 @@ def waiting_checks(limit: int) -> QuerySet[Verification]:
     return undecided.select_related("dossier").order_by("at", "id")[:limit]
 
 
-def same_content_elsewhere(dossier: Dossier, sha256: str) -> bool:
-    """Tell whether the same file came with another dossier of the same Operateur."""
-    others = Piece.objects.filter(dossier__operateur=dossier.operateur, sha256=sha256).exclude(dossier=dossier)
-    return others.exists()
+def contents_elsewhere(dossier: Dossier, pieces: list[Piece]) -> frozenset[str]:
+    """Return the SHA-256 of those of these files that came with another dossier of the same Operateur too."""
+    wanted = [piece.sha256 for piece in pieces]
+    others = Piece.objects.filter(dossier__operateur=dossier.operateur, sha256__in=wanted).exclude(dossier=dossier)
+    return frozenset(others.values_list("sha256", flat=True)) if wanted else frozenset()

@@ -12,7 +12,7 @@ from espace.conditions.rules import Manque
 from espace.guichet import queries as guichet_queries
 from espace.guichet.errors import Faute, FormulaireRefuse
 from espace.guichet.formulaires import declaration, integration, va
-from espace.guichet.models import Dossier
+from espace.guichet.models import Dossier, Piece
 from espace.guichet.verification import Constat
 from espace.instruction import queries
 from espace.instruction.verifications import declaration as look_at_declaration
@@ -42,26 +42,26 @@ class Apercu:
         return self.piece and not self.manques and not self.fautes
 
 
-def apercu(dossier: Dossier, at: datetime) -> Apercu:
+def apercu(dossier: Dossier, at: datetime, pieces: list[Piece] | None = None) -> Apercu:
     """Return what the machine would say of a dossier now.
 
     Args:
         dossier: of the Operateur who asks.
         at: aware instant.
+        pieces: its pieces that count, when they were read already.
     """
     table = queries.table_of(dossier)
-    pieces = guichet_queries.current_pieces(dossier)
+    pieces = guichet_queries.current_pieces(dossier) if pieces is None else pieces
     manques = manquantes(dossier.operateur, at) if table.nom == "declaration" else ()
     piece = table.piece is None or any(one.nature == table.piece for one in pieces)
     try:
-        constats = tuple(_examine(dossier, at))
+        constats = tuple(_examine(dossier, pieces, at))
     except FormulaireRefuse as refused:
         return Apercu(manques, refused.fautes, piece, ())
     return Apercu(manques, (), piece, tuple(one for one in constats if not one.interne))
 
 
-def _examine(dossier: Dossier, at: datetime) -> list[Constat]:
-    pieces = guichet_queries.current_pieces(dossier)
+def _examine(dossier: Dossier, pieces: list[Piece], at: datetime) -> list[Constat]:
     if dossier.parcours == "declaration":
         lue = declaration.read(dossier.donnees, zone=queries.zone_name())
         return list(look_at_declaration.examine(dossier, lue, pieces))

@@ -30,7 +30,7 @@ from espace.instruction.errors import DejaDecide, DossierBloque
 from espace.instruction.parcours import PARCOURS, Relance
 from espace.instruction.rappels.actions import remind
 from espace.instruction.verifications.resolution import look_up, resolver
-from espace.registre.states import Statut
+from espace.registre.states import IN_LIST, Statut
 from espace.zone.queries import publiee
 
 log = get_logger("instruction")
@@ -75,7 +75,9 @@ def notify(now: datetime) -> int:
 
 
 def _notify(dossier: Dossier, names: frozenset[str], now: datetime) -> bool:
-    if not names.issuperset(dossier.donnees["couples"]):
+    # one that was excluded before its list was published is awaited by nobody: the others have their notice
+    awaited = {couple.db for couple in queries.couples_of(dossier) if couple.drimbox.statut in IN_LIST}  # type: ignore[attr-defined]  # reverse name
+    if not awaited or not names.issuperset(awaited):
         return False
     avancer(dossier.pk, "publish", SYSTEME, at=now)
     return True

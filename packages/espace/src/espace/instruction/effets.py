@@ -101,7 +101,7 @@ def integration_accepted(acte: Acte) -> None:
     told = _operateur(
         dossier.operateur, denomination=lue.denomination, support_mail=lue.support_mail, support_telephone=lue.support_telephone
     )
-    register_operateur(told, auteur=auteur, now=now)
+    registre.refresh_search(register_operateur(told, auteur=auteur, now=now))
     for certificat in lue.certificats:
         drimbox = registre.integrate(certificat.db, dn.normalised(certificat.dn) or certificat.dn, auteur=auteur, now=now)
         watch(drimbox.couple, auteur=auteur, at=now)
@@ -129,8 +129,10 @@ def va_submitted(acte: Acte) -> None:
 
 
 def va_accepted(acte: Acte) -> None:
-    """Make the entries definitive."""
-    for couple in queries.couples_of(acte.dossier):
+    """Make the entries definitive. A Drimbox that was excluded meanwhile stays so, and takes nothing from the others."""
+    couples = queries.couples_of(acte.dossier)
+    provisional = [couple for couple in couples if couple.drimbox.statut == Statut.PROVISOIRE]  # type: ignore[attr-defined]  # reverse name
+    for couple in provisional or couples:  # when none is left, the Registre says why in its own words
         registre.confirm(couple.db, auteur=acte.acteur.login, now=acte.at)
     demander_publication(auteur=acte.acteur.login, now=acte.at)
 

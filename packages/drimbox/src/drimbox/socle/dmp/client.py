@@ -24,6 +24,7 @@ from aiohttp.abc import AbstractResolver
 from drimbox.config import Dmp
 from drimbox.socle.dmp import deposit, update
 from drimbox.socle.dmp import vocabulary as voc
+from drimbox.socle.dmp.contextes import context_of
 from drimbox.socle.dmp.errors import DmpRefuse, DmpReponseInvalide
 from drimbox.socle.dmp.existence import Existence, read_existence, write_existence
 from drimbox.socle.dmp.model import ContexteVihf, Criteres, Depot, FicheDocument, KosADeposer, LimitesDmp, RequeteDepot
@@ -34,7 +35,6 @@ from drimbox.socle.dmp.soap import Enveloppe, Reponse, read_response
 from drimbox.socle.dmp.transport import Transport
 from drimbox.socle.dmp.vihf import build_vihf, renew_vihf
 from drimbox.socle.personnes import Code, Identifiant
-from drimbox.socle.tls.client import client_context_dmp
 
 Clock = Callable[[], datetime]
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -266,8 +266,7 @@ class DmpClient:
 
     def _opened(self) -> Transport:
         if self._transport is None:
-            context = client_context_dmp(self._settings)
-            self._transport = Transport(context, self._settings.timeout, self._limits, self._resolver)
+            self._transport = Transport(context_of(self._settings), self._settings.timeout, self._limits, self._resolver)
         return self._transport
 
     def _vihf(self, contexte: ContexteVihf) -> bytes:

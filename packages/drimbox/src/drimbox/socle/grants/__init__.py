@@ -29,27 +29,41 @@ _ONE = r"(SELECT|INSERT|UPDATE|DELETE|USAGE)( \([a-z0-9_, ]+\))?"
 _PRIVILEGES = re.compile(rf"{_ONE}(, {_ONE})*")
 
 
-def grant(table: str, **privileges: str) -> RunPython:
+class SurLaBase(RunPython):
+    """Speaks to the database alone. Django would otherwise make every model as it was at that migration, for each grant: seconds."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Do it."""
+        code: Any = self.code  # ours ask for no model
+        code(None, schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - as above
+        """Undo it."""
+        code: Any = self.reverse_code
+        code(None, schema_editor)
+
+
+def grant(table: str, **privileges: str) -> SurLaBase:
     """Return a migration operation that grants privileges on one table.
 
     Args:
         table: name of the table in the database, for example ``journal``.
         privileges: process name → privileges, for example ``ouvrier="SELECT, INSERT, UPDATE (state, code)"``.
     """
-    return RunPython(_runner("GRANT", "TABLE", (table,), "TO", privileges), _runner("REVOKE", "TABLE", (table,), "FROM", privileges))
+    return SurLaBase(_runner("GRANT", "TABLE", (table,), "TO", privileges), _runner("REVOKE", "TABLE", (table,), "FROM", privileges))
 
 
-def revoke(table: str, **privileges: str) -> RunPython:
+def revoke(table: str, **privileges: str) -> SurLaBase:
     """Return an operation that takes privileges back, for a table where less turned out to be enough."""
-    return RunPython(_runner("REVOKE", "TABLE", (table,), "FROM", privileges), _runner("GRANT", "TABLE", (table,), "TO", privileges))
+    return SurLaBase(_runner("REVOKE", "TABLE", (table,), "FROM", privileges), _runner("GRANT", "TABLE", (table,), "TO", privileges))
 
 
-def grant_many(tables: tuple[str, ...], *, kind: str = "TABLE", **privileges: str) -> RunPython:
+def grant_many(tables: tuple[str, ...], *, kind: str = "TABLE", **privileges: str) -> SurLaBase:
     """Same as :func:`grant`, for several tables (or sequences, with ``kind="SEQUENCE"``)."""
-    return RunPython(_runner("GRANT", kind, tables, "TO", privileges), _runner("REVOKE", kind, tables, "FROM", privileges))
+    return SurLaBase(_runner("GRANT", kind, tables, "TO", privileges), _runner("REVOKE", kind, tables, "FROM", privileges))
 
 
-def close_database() -> RunPython:
+def close_database() -> SurLaBase:
     """Return an operation after which only our processes may enter the database. Its owner does it; another one would only be warned."""
 
     def run(_apps: Any, schema_editor: Any) -> None:
@@ -59,7 +73,7 @@ def close_database() -> RunPython:
         for process in PROCESSES:
             schema_editor.execute(f"GRANT CONNECT ON DATABASE {database} TO {quote(_role(process))}")
 
-    return RunPython(run, RunPython.noop)
+    return SurLaBase(run, RunPython.noop)
 
 
 def never_changed(table: str) -> RunSQL:

@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from confiance.exploitation.logs import get_logger
+from drimbox.socle.jobs.suite import in_worker
 
 log = get_logger("ouvrier")
 
@@ -27,13 +28,14 @@ async def serve() -> None:
         async with app.open_async():
             await _look_at_once()
             log.info("ouvrier:process:ready")
-            await app.run_worker_async(
-                concurrency=limits.concurrency,
-                fetch_job_polling_interval=limits.poll_seconds,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=limits.stop_seconds,
-                stalled_worker_timeout=limits.stalled_seconds,
-            )
+            with in_worker():
+                await app.run_worker_async(
+                    concurrency=limits.concurrency,
+                    fetch_job_polling_interval=limits.poll_seconds,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=limits.stop_seconds,
+                    stalled_worker_timeout=limits.stalled_seconds,
+                )
 
 
 def _bookkeeping() -> PsycopgConnector:

@@ -166,7 +166,7 @@ class ReceptionStockage:
                 revocation.check(peer_certificate(liaison.transport), datetime.now(UTC))
             dn = peer_dn(liaison.transport)
         except DrimmError as error:
-            log.warning("pacs:reception:certificate", pacs=self._pacs.name, code=error.code)
+            log.warning("pacs:reception:unproved", pacs=self._pacs.name, code=error.code)
             return False
         return not self._move.dn or dn in {DistinguishedName.parse(known) for known in self._move.dn}
 

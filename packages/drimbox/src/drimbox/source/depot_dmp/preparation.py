@@ -81,7 +81,7 @@ def write(kos: KosADeposer) -> RequeteDepot:
     Raises:
         DepotIncomplet: the report lacks what the DMP requires.
     """
-    return asyncio.run(_write(kos))
+    return client_of(structure_of(kos)).build_deposit(kos)  # nothing is opened, nothing is to be closed
 
 
 def is_written_late(envoi: Envoi) -> bool:
@@ -147,11 +147,6 @@ def _kos_of(envoi: Envoi) -> KosADeposer:
         modalites=kos.modalites.split(","),
         structure=settings.DRIMBOX.structure,
     )
-
-
-async def _write(kos: KosADeposer) -> RequeteDepot:
-    async with client_of(structure_of(kos)) as client:
-        return client.build_deposit(kos)
 
 
 async def _existence(envoi: Envoi) -> Existence:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.states import DEPOTS, UNANSWERED, ActionEnvoi, EtatEnvoi
@@ -40,9 +40,10 @@ def deposit_in_force(envoi: Envoi) -> Envoi | None:
     return before.filter(action__in=DEPOTS, state=EtatEnvoi.DEPOSE, sequence__gt=withdrawn).order_by("-sequence").first()
 
 
-def is_its_turn(envoi: Envoi) -> bool:
-    """Tell whether everything that was asked before a request, for the same exam, is answered."""
-    return not Envoi.objects.filter(examen=envoi.examen_id, sequence__lt=envoi.sequence, state__in=UNANSWERED).exists()
+def its_turn(envoi_id: UUID) -> QuerySet[Envoi]:
+    """Return a request that has no answer yet, if everything that was asked before it, for the same exam, is answered."""
+    before = Envoi.objects.filter(examen=OuterRef("examen"), sequence__lt=OuterRef("sequence"), state__in=UNANSWERED)
+    return Envoi.objects.filter(~Exists(before), pk=envoi_id, state__in=UNANSWERED)
 
 
 def following(envoi: Envoi) -> UUID | None:

@@ -32,8 +32,8 @@ from drimbox.source.partage.orm import Base
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import Forme, read_path
 from drimbox.source.partage.reponses import Demande, Reponses
-from drimbox.source.partage.retraits import Retraits
 from drimbox.source.partage.sortie import Compte, PairMuet
+from drimbox.source.partage.veille import Veille
 
 log = get_logger("partage")
 HSTS = "max-age=63072000; includeSubDomains"
@@ -67,13 +67,13 @@ class Porte:
     places: Equite = field(init=False)
     recuperations: Recuperations = field(init=False)
     atelier: Atelier = field(init=False)
-    retraits: Retraits = field(init=False)
+    veille: Veille = field(init=False)
 
     def __post_init__(self) -> None:
         images = self.settings.images
         self.places, self.recuperations = Equite(images), Recuperations.of(images)
         self.atelier = Atelier.of(images.conversion)
-        self.retraits = Retraits(lambda uids: self.base.run(ended_kos, uids))
+        self.veille = Veille(lambda uids: self.base.run(ended_kos, uids))
         self.mesures.watch("drimbox_images_transferts", "Transferts en cours.", lambda: float(self.places.running.total()))
         self.mesures.watch("drimbox_images_attentes", "Demandes qui attendent un transfert.", lambda: float(self.places.waiting))
         self.mesures.watch("drimbox_images_reserve_octets", "Octets chiffrés sur disque.", lambda: float(self.recuperations.reserve.used))
@@ -117,7 +117,7 @@ class Porte:
     async def _transfer(self, demande: Demande, reponses: Reponses, suivi: Suivi) -> web.StreamResponse:
         compte = demande.compte
         try:
-            with self.retraits.running(demande.admis.kos.sop_instance_uid):
+            with self.veille.running(demande.admis.kos.sop_instance_uid):
                 response = await reponses.answer(demande)
         except (PairMuet, ConnectionError, asyncio.CancelledError) as error:
             await self._note(suivi, compte, "partage.pair_muet" if isinstance(error, PairMuet) else "partage.pair_parti")

@@ -87,7 +87,7 @@ async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
         server = await listener.start(drimbox.images.host, drimbox.images.port)
         exclusion = Exclusion(base, porte.admission.revocation, _transports(runner.server), porte.now)
         try:
-            async with exclusion.watching(), porte.retraits.watching(), _measured(porte, drimbox.images.metrics_port):
+            async with exclusion.watching(), porte.veille.watching(), _measured(porte, drimbox.images.metrics_port):
                 try:
                     yield server.sockets[0].getsockname()[1]
                 finally:

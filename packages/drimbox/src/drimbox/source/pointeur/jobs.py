@@ -20,7 +20,9 @@ from confiance.exploitation.logs import get_logger
 from drimbox.socle.dmp.errors import DepotIncomplet
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.queries import ids_with_a_job
+from drimbox.socle.jobs.redoable import redoable
 from drimbox.socle.jobs.retry import NeverGiveUp
+from drimbox.socle.jobs.suite import followed
 from drimbox.socle.journal.queries import refusals_of
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
@@ -58,6 +60,7 @@ log = get_logger("pointeur")
 
 
 @app.task(name=TRAITER, queue=QUEUE_SOURCE, retry=NeverGiveUp())
+@followed
 def traiter(message_id: str) -> None:
     """Do what a sender asked up to a message, in the order in which it was kept: a replacement never overtakes what it replaces."""
     with held(sender_of(UUID(message_id))) as ours:
@@ -74,7 +77,7 @@ def traiter(message_id: str) -> None:
                 _set_aside(pk)
 
 
-@transaction.atomic
+@redoable()
 def _read(message_id: UUID) -> None:
     message = MessageRecu.objects.select_for_update(of=("self",)).get(pk=message_id)
     if message.state != EtatMessage.RECU:
@@ -118,6 +121,7 @@ def _apply(evenements: Iterable[Evenement], now: datetime) -> list[DrimmError]:
 
 
 @app.task(name=actions.POINTER, queue=QUEUE_SOURCE, retry=NeverGiveUp())
+@followed
 def pointer(examen_id: str) -> None:
     """Build the KOS of an exam and put its deposit in the outbox; or say why not, and when to try again."""
     now = timezone.now()

@@ -96,13 +96,14 @@ def pending(token: str, now: datetime) -> Invitation:
 
 
 @transaction.atomic
-def accept(token: str, now: datetime, *, password: str | None = None) -> User:
-    """Use an invitation, once: make the account and its Membre, or renew those of a known one.
+def accept(token: str, now: datetime, *, password: str | None = None, isc: SocialAccount | None = None) -> User:
+    """Use an invitation, once: make the account and its Membre, or renew those of a known one, which nothing else opens any more.
 
     Args:
         token: text of the link.
         now: aware instant.
         password: what the person chose; None for an account that iSC will open.
+        isc: the iSC account that will open it.
 
     Raises:
         LienPerime: the link is worth nothing.
@@ -120,6 +121,8 @@ def accept(token: str, now: datetime, *, password: str | None = None) -> User:
     if known:
         user.save(update_fields=["password"])
         facteurs.withdraw(user, auteur=found.mail)
+        # whoever had this address before came in by another iSC account
+        SocialAccount.objects.filter(user=user).exclude(pk=isc.pk if isc else None).delete()
         Membre.objects.filter(user=user).update(actif=True, role=found.role)
     else:
         user.save(force_insert=True)
@@ -138,14 +141,16 @@ def accept_with_isc(token: str, account: SocialAccount, now: datetime) -> User:
 
     Args:
         token: text of the link.
-        account: what iSC said, not yet written.
+        account: what iSC said; not yet written, or tied before to the account that is renewed.
         now: aware instant.
 
     Raises:
         LienPerime: the link is worth nothing.
-        InvitationRefusee: the address has become that of an account of somebody else.
+        InvitationRefusee: the address has become that of an account of somebody else, or the iSC account opens another one.
     """
-    user = accept(token, now)
+    user = accept(token, now, isc=account)
+    if account.pk is not None and account.user_id != user.pk:
+        raise InvitationRefusee("Ce compte iSC ouvre déjà un autre compte de l'Espace de Confiance.")
     # not by allauth's own connect(): it writes every column of the account, which the pages may not
     account.user = user
     account.save()
@@ -153,8 +158,8 @@ def accept_with_isc(token: str, account: SocialAccount, now: datetime) -> User:
 
 
 @transaction.atomic
-def withdraw_membre(membre: Membre, *, par: Acteur) -> None:
-    """Close the account of a Membre: its sessions open nothing any more. The row stays, for what it did.
+def withdraw_membre(membre: Membre, *, par: Acteur, now: datetime) -> None:
+    """Close the account of a Membre: its sessions and the links it received open nothing any more. The row stays, for what it did.
 
     Raises:
         InvitationRefusee: not allowed, or one's own account.
@@ -163,6 +168,7 @@ def withdraw_membre(membre: Membre, *, par: Acteur) -> None:
     if membre.user.get_username() == par.login:
         raise InvitationRefusee("On ne ferme pas son propre compte.")
     Membre.objects.filter(pk=membre.pk).update(actif=False)
+    Invitation.objects.filter(_open(now), mail=membre.user.get_username()).update(annulee_le=now)
     record("acteurs:membre:withdrawn", auteur=par.login, objet=f"compte:{membre.user.get_username()}")
 
 

@@ -121,8 +121,9 @@ def check_size(donnees: Mapping[str, Any]) -> None:
         FormulaireRefuse: they are.
     """
     try:
-        size = len(json.dumps(donnees, ensure_ascii=False).encode("utf-8"))
+        encoded = json.dumps(donnees, ensure_ascii=False).encode("utf-8")
     except (TypeError, ValueError, RecursionError):  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
         raise FormulaireRefuse([Faute("", "Le formulaire ne peut pas être lu.")]) from None
-    if size > MAX_BYTES or "\x00" in str(donnees):  # PostgreSQL keeps no NUL
+    # PostgreSQL keeps no NUL, which JSON writes \u0000; a backslash that was typed is written twice
+    if len(encoded) > MAX_BYTES or b"\\u0000" in encoded.replace(b"\\\\", b""):
         raise FormulaireRefuse([Faute("", "Le formulaire est trop long ou contient des caractères interdits.")])

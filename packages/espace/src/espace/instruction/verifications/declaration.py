@@ -13,7 +13,7 @@ from espace.guichet.formulaires.declaration import DeclarationLue
 from espace.guichet.models import Dossier, Piece
 from espace.guichet.natures import Verdict
 from espace.guichet.pieces import PDF
-from espace.guichet.queries import same_content_elsewhere
+from espace.guichet.queries import contents_elsewhere
 from espace.guichet.verification import Constat
 from espace.instruction import queries
 
@@ -75,11 +75,12 @@ def _sirens(dossier: Dossier, lue: DeclarationLue) -> Iterator[Constat]:
 
 def cgi(dossier: Dossier, pieces: list[Piece]) -> Iterator[Constat]:
     """Yield what is seen of the CGI from outside: the container stays opaque."""
+    elsewhere = contents_elsewhere(dossier, pieces)
     for piece in pieces:
         if piece.type == PDF:
             yield Constat("piece", _("Pièce reçue"), Verdict.A_VERIFIER, piece.nom, _("PDF en clair : le texte attend un conteneur ZED."))
         else:
             yield Constat("piece", _("Pièce reçue"), Verdict.CONFORME, piece.nom, _("conteneur, non ouvert"))
-        if same_content_elsewhere(dossier, piece.sha256):
+        if piece.sha256 in elsewhere:
             detail = _("Le même fichier accompagne une autre demande : il en faut un par installation.")
             yield Constat("piece_repetee", _("Pièce propre à cette demande"), Verdict.A_VERIFIER, piece.nom, detail)

@@ -17,15 +17,18 @@ from espace.instruction.verifications import dn
 from espace.registre.models import CoupleFqdn
 from espace.registre.rules import normalise
 from espace.registre.states import Statut
-from espace.zone.queries import publiee
+from espace.zone.queries import etats
+from espace.zone.states import Etat as Publication
 
 
 def examine(dossier: Dossier, lue: IntegrationLue) -> Iterator[Constat]:
     """Yield what is found in an integration."""
     couples = {couple.db: couple for couple in queries.couples_of(dossier)}
+    known = etats(couples.values())
+    published = {db for db, couple in couples.items() if known[couple.pk].etat is Publication.PUBLIEE}
     yield _denomination(dossier, lue)
     for certificat in lue.certificats:
-        yield from _name(certificat.db, couples.get(certificat.db))
+        yield from _name(certificat.db, couples.get(certificat.db), published)
         yield from dn.examine(certificat.dn, db=certificat.db)
     yield _left(couples, {certificat.db for certificat in lue.certificats})
 
@@ -39,7 +42,7 @@ def _denomination(dossier: Dossier, lue: IntegrationLue) -> Constat:
     return Constat("denomination", libelle, Verdict.A_VERIFIER, lue.denomination[:253], detail)
 
 
-def _name(db: str, couple: CoupleFqdn | None) -> Iterator[Constat]:
+def _name(db: str, couple: CoupleFqdn | None, published: set[str]) -> Iterator[Constat]:
     libelle = _("Nom attribué à cette Commande")
     if couple is None:
         yield Constat("nom", libelle, Verdict.NON_CONFORME, db, _("Ce nom n'est pas un de ceux de la Commande."))
@@ -50,8 +53,7 @@ def _name(db: str, couple: CoupleFqdn | None) -> Iterator[Constat]:
         yield Constat("nom", libelle, Verdict.NON_CONFORME, db, detail)
         return
     yield Constat("nom", libelle, Verdict.CONFORME, db)
-    published = Verdict.CONFORME if publiee(couple) else Verdict.A_VERIFIER
-    yield Constat("nom_publie", _("Nom publié dans le DNS"), published, db)
+    yield Constat("nom_publie", _("Nom publié dans le DNS"), Verdict.CONFORME if db in published else Verdict.A_VERIFIER, db)
 
 
 def _left(couples: dict[str, CoupleFqdn], asked: set[str]) -> Constat:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 import dns.exception
 import dns.resolver
 from django.utils.translation import gettext as _
@@ -12,6 +14,14 @@ from espace.config import Instruction
 from espace.guichet.natures import Verdict
 
 _TYPES = ("A", "AAAA")
+_INTERNAL = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+        "::/127", "::ffff:0:0/96", "fc00::/7", "fe80::/10", "ff00::/8",
+    )
+)  # fmt: skip
+"""Addresses that nobody reaches from the Internet (RFC 6890)."""
 
 
 def resolver(settings: Instruction) -> dns.resolver.Resolver:
@@ -50,4 +60,12 @@ def look_up(host: str, asked: dns.resolver.Resolver) -> tuple[Verdict, str]:
         return Verdict.EN_ATTENTE, _("Aucun serveur DNS n'a répondu ; nouvel essai à suivre.")
     if not addresses:
         return Verdict.A_VERIFIER, _("Ce nom existe et n'a pas d'adresse.")
+    if any(_is_internal(address) for address in addresses):
+        # never which one: whoever declares a host would read the internal DNS of the administrateur
+        return Verdict.A_VERIFIER, _("Ce nom mène à une adresse interne ou réservée ; il doit être joignable d'Internet.")
     return Verdict.CONFORME, ", ".join(addresses[:8])
+
+
+def _is_internal(address: str) -> bool:
+    found = ip_address(address)
+    return any(found.version == network.version and found in network for network in _INTERNAL)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.migrations.operations import RunPython
 from psycopg import sql
+
+from espace.droits import SurLaBase
 
 # The GUC are local to a transaction. Who writes without any line of the journal is known by the role alone.
 _FUNCTIONS = """
@@ -64,7 +65,7 @@ CREATE CONSTRAINT TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {table}
 _NOT_NOTED = "DROP TRIGGER {trigger} ON {table}"
 
 
-def noted(*tables: str, hidden: Mapping[str, tuple[str, ...]] | None = None) -> list[RunPython]:
+def noted(*tables: str, hidden: Mapping[str, tuple[str, ...]] | None = None) -> list[SurLaBase]:
     """Return the operations after which each change of these tables leaves a revision; the rows already there are written first.
 
     Args:
@@ -74,17 +75,17 @@ def noted(*tables: str, hidden: Mapping[str, tuple[str, ...]] | None = None) -> 
     return [_functions(), *(_noted(table, (hidden or {}).get(table, ())) for table in tables)]
 
 
-def _functions() -> RunPython:
+def _functions() -> SurLaBase:
     def forward(_apps: Any, editor: Any) -> None:
         editor.execute(_FUNCTIONS, params=None)
 
     def backward(_apps: Any, editor: Any) -> None:
         editor.execute(_GONE, params=None)
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)
 
 
-def _noted(table: str, hidden: tuple[str, ...]) -> RunPython:
+def _noted(table: str, hidden: tuple[str, ...]) -> SurLaBase:
     names: dict[str, sql.Composable] = {
         "table": sql.Identifier(table),
         "name": sql.Literal(table),
@@ -101,4 +102,4 @@ def _noted(table: str, hidden: tuple[str, ...]) -> RunPython:
         editor.connection.ensure_connection()
         editor.execute(sql.SQL(_NOT_NOTED).format(**names).as_string(editor.connection.connection), params=None)
 
-    return RunPython(forward, backward)
+    return SurLaBase(forward, backward)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
 from espace.acteurs.queries import is_agent, membre_of
@@ -34,8 +34,10 @@ class Acces:
         """Pass."""
         return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, _view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Stop who has no business in this part."""
+    def process_view(self, request: HttpRequest, _view: View, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        """Stop who has no business in this part, and an address that names nothing."""
+        if any(isinstance(value, str) and "\x00" in value for value in kwargs.values()):
+            raise Http404  # PostgreSQL keeps no NUL: nothing has such a name, and asking for it would be a fault of ours
         match = request.resolver_match
         if match is None or match.namespace not in ("console", "portail") or match.view_name in _DOORS:
             return None

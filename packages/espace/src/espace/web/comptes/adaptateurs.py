@@ -88,11 +88,8 @@ class IscAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Tie an iSC account to the invitation that its person came with; end here what opens no account of an active Membre."""
         link = request.session.pop(INVITED, None)
-        if not sociallogin.is_existing and link:
-            try:
-                sociallogin.user = invitations.accept_with_isc(link, sociallogin.account, timezone.now())
-            except DrimmError as error:
-                raise ImmediateHttpResponse(refused(request, sentence(error))) from None
+        if link:
+            _tie(request, sociallogin, link)
         if not sociallogin.is_existing:
             raise ImmediateHttpResponse(refused(request, str(_UNKNOWN)))
         if membre_of(sociallogin.user) is None:
@@ -109,6 +106,15 @@ class IscAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth 
         if settings.ESPACE.isc is not None and settings.ESPACE.isc.ca is not None:
             session.verify = str(settings.ESPACE.isc.ca)
         return session
+
+
+def _tie(request: HttpRequest, sociallogin: Any, link: str) -> None:
+    try:
+        sociallogin.user = invitations.accept_with_isc(link, sociallogin.account, timezone.now())
+    except DrimmError as error:
+        # an old link, forgotten in the session, closes no account that iSC opens already
+        if not (sociallogin.is_existing and isinstance(error, invitations.LienPerime)):
+            raise ImmediateHttpResponse(refused(request, sentence(error))) from None
 
 
 class _BoundedSession(requests.Session):

@@ -113,7 +113,8 @@ def fermer_compte(request: HttpRequest, operateur_id: int, membre_id: int) -> Ht
     found = acteurs.membres_of(operateur).filter(pk=membre_id).first()
     if found is None:
         raise Http404
-    return _done(request, operateur, _("Ce compte n'ouvre plus rien."), lambda: invitations.withdraw_membre(found, par=_agent(request)))
+    sentence = _("Ce compte n'ouvre plus rien.")
+    return _done(request, operateur, sentence, lambda: invitations.withdraw_membre(found, par=_agent(request), now=timezone.now()))
 
 
 def _page(request: HttpRequest, operateur: Operateur, **forms: object) -> HttpResponse:

@@ -116,7 +116,8 @@ def attestation(request: HttpRequest, numero: str) -> HttpResponse:
 def _page(request: HttpRequest, dossier: Dossier, refused: Decision | None = None) -> HttpResponse:
     now, table = timezone.now(), instruction.table_of(dossier)
     couples = instruction.couples_of(dossier)
-    published = etats(couples)
+    published = etats(couples) if couples else {}
+    judged = table.attendu(dossier.etat) is Qui.AGENT
     forms = [Decision(arrow, dossier) for arrow in instruction.possible(dossier, agent(request))]
     values: dict[str, Any] = {
         "dossier": dossier,
@@ -129,7 +130,7 @@ def _page(request: HttpRequest, dossier: Dossier, refused: Decision | None = Non
         "refus": refused if refused is not None and refused.arrow not in [one.arrow for one in forms] else None,
         "faits": _faits(dossier),
         "verifications": queries.verifications(dossier, agent(request)),
-        "manquantes": manquantes(dossier.operateur, now) if dossier.parcours == "declaration" else (),
+        "manquantes": manquantes(dossier.operateur, now) if judged and dossier.parcours == "declaration" else (),
         "couples": [(couple, published[couple.pk]) for couple in couples],
         "pieces": queries.pieces(dossier),
         "discussion": dossier.messages.all(),  # type: ignore[attr-defined]  # reverse name
@@ -137,8 +138,8 @@ def _page(request: HttpRequest, dossier: Dossier, refused: Decision | None = Non
             (one, table.libelle_etat(one.to_state), written_reason(one.motif, one.motifs))
             for one in dossier.etapes.all()  # type: ignore[attr-defined]  # reverse name
         ],
-        "suites": dossier.suites.all(),  # type: ignore[attr-defined]  # reverse name
-        "attestation": attestations.of_dossier(dossier),
+        "suites": dossier.suites.all() if dossier.parcours == "integration" else (),  # type: ignore[attr-defined]  # reverse name
+        "attestation": attestations.of_dossier(dossier) if dossier.parcours == "declaration" and couples else None,
     }
     return render(request, "console/dossier.html", values, status=400 if refused is not None else 200)
 

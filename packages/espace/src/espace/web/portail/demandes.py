@@ -21,7 +21,7 @@ from espace.instruction.actions import ouvrir
 from espace.instruction.parcours import PARCOURS
 from espace.web.console.requete import page_of, posted, query_without_page, sentence
 from espace.web.portail.accueil import demandes_of
-from espace.web.portail.requete import acteur, membre
+from espace.web.portail.requete import acteur, deposant, membre
 
 OPENED = ("declaration", "integration")
 """Parcours that an Operateur opens; a document de VA is awaited by the Espace itself."""
@@ -63,12 +63,12 @@ def nouvelle(request: HttpRequest, parcours: str) -> HttpResponse:
     """Tell what a request needs, then open its draft."""
     if parcours not in OPENED:
         raise Http404
-    operateur, now = membre(request).operateur, timezone.now()
+    who, operateur, now = deposant(request), membre(request).operateur, timezone.now()
     form = Ouverture(posted(request), parcours=parcours, operateur=operateur, initial={"jeton": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            dossier = ouvrir(parcours, operateur, acteur(request), at=now, commande=data.get("commande"), jeton=data["jeton"])
+            dossier = ouvrir(parcours, operateur, who, at=now, commande=data.get("commande"), jeton=data["jeton"])
         except DrimmError as error:
             form.add_error(None, sentence(error))
         else:

@@ -31,7 +31,7 @@ from espace.instruction.apercu import apercu
 from espace.web.console.requete import tell
 from espace.web.pieces import attachment, read_upload
 from espace.web.portail.accueil import demandes_of
-from espace.web.portail.requete import acteur
+from espace.web.portail.requete import acteur, deposant, peut_agir
 
 SENDS = frozenset({"submit", "complete", "correct"})
 """Steps that send the form: they leave from its page, after a last look."""
@@ -50,21 +50,24 @@ def detail(request: HttpRequest, numero: str) -> HttpResponse:
     """Show a dossier."""
     dossier, actor, now = found(request, numero), acteur(request), timezone.now()
     table = instruction.table_of(dossier)
-    mine = dossier.etat in queries.WRITABLE
-    possible = instruction.possible(dossier, actor)
+    acts = peut_agir(request)
+    mine = acts and dossier.etat in queries.WRITABLE
+    possible = instruction.possible(dossier, actor) if acts else ()
+    pieces, etapes = queries.pieces(dossier), list(dossier.etapes.all())  # type: ignore[attr-defined]  # reverse name of Etape.dossier
     values: dict[str, Any] = {
         "dossier": dossier,
         "demande": demandes_of([dossier], now)[0],
         "attendu": table.attendu(dossier.etat),
         "a_moi": mine,
+        "peut_agir": acts,
         "envois": [arrow for arrow in possible if arrow.verb in SENDS],
         "gestes": [arrow for arrow in possible if arrow.verb not in SENDS],
-        "apercu": apercu(dossier, now) if mine else None,
+        "apercu": apercu(dossier, now, [one for one in pieces if one.remplacee_le is None]) if mine else None,
         "verifications": queries.verifications(dossier, actor),
         "couples": instruction.couples_of(dossier),
-        "question": _question(dossier) if mine else None,
-        "etapes": [(etape, table.libelle_etat(etape.to_state)) for etape in dossier.etapes.all()],  # type: ignore[attr-defined]  # reverse name
-        "pieces": queries.pieces(dossier),
+        "question": _question(etapes) if mine else None,
+        "etapes": [(etape, table.libelle_etat(etape.to_state)) for etape in etapes],
+        "pieces": pieces,
         "discussion": dossier.messages.all(),  # type: ignore[attr-defined]  # reverse name
         "attestation": attestations.of_dossier(dossier),
         "natures": _natures(table.piece),
@@ -80,7 +83,7 @@ def avance(request: HttpRequest, numero: str, verb: str) -> HttpResponse:
     if verb not in {arrow.verb for arrow in instruction.table_of(dossier).transitions if arrow.qui is Qui.OPERATEUR}:
         raise Http404
     try:
-        avancer(dossier.pk, verb, acteur(request), at=timezone.now(), version=version_of(request))
+        avancer(dossier.pk, verb, deposant(request), at=timezone.now(), version=version_of(request))
     except DrimmError as error:
         tell(request, error)
     else:
@@ -93,7 +96,7 @@ def message(request: HttpRequest, numero: str) -> HttpResponse:
     """Write to the agents, in the dossier."""
     dossier = found(request, numero)
     try:
-        guichet.ecrire(dossier, request.POST.get("texte", ""), acteur(request), at=timezone.now())
+        guichet.ecrire(dossier, request.POST.get("texte", ""), deposant(request), at=timezone.now())
     except DrimmError as error:
         tell(request, error)
     else:
@@ -104,13 +107,13 @@ def message(request: HttpRequest, numero: str) -> HttpResponse:
 @require_POST
 def piece(request: HttpRequest, numero: str) -> HttpResponse:
     """Take a file."""
-    dossier = found(request, numero)
+    who, dossier = deposant(request), found(request, numero)
     upload, nature = request.FILES.get("fichier"), request.POST.get("nature", "")
     if not isinstance(upload, UploadedFile) or nature not in _natures(instruction.table_of(dossier).piece):
         messages.error(request, _("Choisissez un fichier avant de l'envoyer."))
         return redirect("portail:dossier", numero)
     try:
-        guichet.deposer_piece(dossier.pk, Nature(nature), upload.name or "", read_upload(upload), acteur(request), at=timezone.now())
+        guichet.deposer_piece(dossier.pk, Nature(nature), upload.name or "", read_upload(upload), who, at=timezone.now())
     except DrimmError as error:
         tell(request, error)
     else:
@@ -124,7 +127,7 @@ def telecharger(request: HttpRequest, numero: str, piece_id: uuid.UUID) -> HttpR
     """Give back a piece to its Operateur."""
     dossier = found(request, numero)
     try:
-        one, content = queries.open_piece(piece_id, acteur(request))
+        one, content = queries.open_piece(piece_id, deposant(request))
     except PieceIntrouvable:
         raise Http404 from None
     if one.dossier_id != dossier.pk:  # type: ignore[attr-defined]  # column of the key
@@ -153,9 +156,9 @@ def modele_va(_request: HttpRequest, version: str) -> HttpResponse:
     return attachment(one.contenu, one.nom, "application/octet-stream")
 
 
-def _question(dossier: Dossier) -> Etape | None:
+def _question(etapes: list[Etape]) -> Etape | None:
     """Return the last step when it asks something in writing."""
-    last = instruction.last_step(dossier)
+    last = etapes[-1] if etapes else None
     return last if last is not None and last.motif and last.qui == Qui.AGENT else None
 
 

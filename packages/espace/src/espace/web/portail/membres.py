@@ -45,7 +45,7 @@ def retirer(request: HttpRequest, membre_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        invitations.withdraw_membre(found, par=acteur(request))
+        invitations.withdraw_membre(found, par=acteur(request), now=timezone.now())
     except DrimmError as error:
         tell(request, error)
     else:

@@ -20,22 +20,20 @@ from espace.instruction.actions import avancer
 from espace.instruction.apercu import apercu
 from espace.web.console.requete import tell
 from espace.web.portail.dossier import SENDS, found, version_of
-from espace.web.portail.requete import acteur
+from espace.web.portail.requete import deposant
 from espace.web.portail.saisie import groupes, lire
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saisir(request: HttpRequest, numero: str) -> HttpResponse:
     """Show the form, keep it, or send it."""
-    dossier = found(request, numero)
+    who, dossier = deposant(request), found(request, numero)
     if dossier.etat not in WRITABLE:
         return redirect("portail:dossier", numero)
     if request.method != "POST":
         return _page(request, dossier, judged="verifier" in request.GET)
     try:
-        dossier = guichet.enregistrer(
-            dossier.pk, lire(dossier, request.POST), acteur(request), at=timezone.now(), version=version_of(request)
-        )
+        dossier = guichet.enregistrer(dossier.pk, lire(dossier, request.POST), who, at=timezone.now(), version=version_of(request))
     except DrimmError as error:
         tell(request, error)
         return redirect("portail:saisie", numero)
@@ -49,11 +47,11 @@ def _kept(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _sent(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Send what was just kept, unless something is missing: the same page then says what, beside each field."""
-    arrow = next((one for one in instruction.possible(dossier, acteur(request)) if one.verb in SENDS), None)
+    arrow = next((one for one in instruction.possible(dossier, deposant(request)) if one.verb in SENDS), None)
     if arrow is None or not apercu(dossier, timezone.now()).pret:
         return _page(request, dossier, judged=True, status=400)
     try:
-        avancer(dossier.pk, arrow.verb, acteur(request), at=timezone.now(), version=dossier.version)
+        avancer(dossier.pk, arrow.verb, deposant(request), at=timezone.now(), version=dossier.version)
     except DrimmError as error:
         tell(request, error)
         return redirect("portail:saisie", dossier.numero)
@@ -70,6 +68,6 @@ def _page(request: HttpRequest, dossier: Dossier, *, judged: bool, status: int =
         "apercu": seen,
         "juge": judged,
         "groupes": groupes(dossier, seen.fautes if judged else ()),
-        "envois": [arrow for arrow in instruction.possible(dossier, acteur(request)) if arrow.verb in SENDS],
+        "envois": [arrow for arrow in instruction.possible(dossier, deposant(request)) if arrow.verb in SENDS],
     }
     return render(request, "portail/saisie.html", values, status=status)

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from confiance.errors import OwnError, TransportError
@@ -23,7 +23,7 @@ from drimbox.source.depot_dmp import preparation
 from drimbox.source.depot_dmp.actions import reponses
 from drimbox.source.depot_dmp.actions.reponses import DEPOSER
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import CORPS, is_its_turn
+from drimbox.source.depot_dmp.queries import CORPS, its_turn
 from drimbox.source.depot_dmp.states import DEPOTS, FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.depot_dmp.tenue import held
 from drimbox.source.pointeur.kos_construit import KosConstruit
@@ -154,14 +154,11 @@ def _queue(
     return envoi
 
 
-@transaction.atomic
 def _begin(envoi_id: UUID) -> Envoi | None:
     """Return a request whose turn has come, its new attempt written down first: whoever comes after knows that it may have left."""
-    envoi = reponses.waiting(envoi_id)
-    if envoi is None or not is_its_turn(envoi):
+    # one statement, committed before anything leaves
+    if not its_turn(envoi_id).update(attempts=F("attempts") + 1):
         return None
-    envoi.attempts += 1
-    envoi.save(update_fields=["attempts"])
     return Envoi.objects.select_related("kos", "message", "examen__message").get(pk=envoi_id)
 
 

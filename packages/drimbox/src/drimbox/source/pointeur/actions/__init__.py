@@ -14,6 +14,7 @@ from django.db import transaction
 from confiance.errors import DrimmError
 from drimbox.config import Delais
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
+from drimbox.socle.jobs.redoable import redoable
 from drimbox.socle.jobs.rules import next_attempt
 from drimbox.socle.journal.actions import new_trace, record
 from drimbox.source.depot_dmp import actions as depots
@@ -71,14 +72,12 @@ def publish(construit: KosConstruit, now: datetime) -> None:
     """
     depot = construit.rapport.message.depot_demande
     requete = depots.prepare(construit) if depot else None
-    with transaction.atomic():
+    with redoable():
         examen = locked(construit.examen_id)
         # another worker did it, or a newer report came while we were asking the PACS
         if examen.state not in WAITING or examen.compte_rendu_sha256 != construit.rapport.sha256:
             return
-        depots.abandon(examen, now)
-        replaces = last_deposit(examen.id) is not None
-        _end_useless(examen, now, keep_published=replaces)
+        replaces = _make_room(examen, now)
         for code in construit.avertissements:
             record("source:examen:warned", code=code, at=now, examen_id=examen.id)
         kos = keep_kos(examen, construit, now, state=EtatKos.EN_ATTENTE if replaces else EtatKos.EN_VIGUEUR)
@@ -146,6 +145,16 @@ def close_images(examen_id: UUID, seen_at: datetime, now: datetime) -> bool:
         return False
     move(examen, EtatExamen.PATIENT_CHANGE, now, event="source:examen:closed", code=AUTRE_PATIENT, trace=new_trace())
     return True
+
+
+def _make_room(examen: Examen, now: datetime) -> bool:
+    """End what a new KOS of a locked exam makes useless; tell whether it takes the place of one that the DMP holds or may hold."""
+    if not Kos.objects.filter(examen=examen).exists():
+        return False
+    depots.abandon(examen, now)
+    replaces = last_deposit(examen.id) is not None
+    _end_useless(examen, now, keep_published=replaces)
+    return replaces
 
 
 def _end_useless(examen: Examen, now: datetime, *, keep_published: bool) -> None:

@@ -46,7 +46,7 @@ def lire(envoi: QueryDict) -> dict[str, Any]:
     shown = min(sum(1 for name in envoi if name.startswith("pacs-") and name.endswith("-hote_db")), MAX_PACS)
     wanted = envoi.get("nombre_pacs", "").strip()
     rows = [{name: envoi.get(f"pacs-{rank}-{name}", "").strip() for name in ("hote_db", "hote_vi", "libelle")} for rank in range(shown)]
-    while rows and not any(rows[-1].values()) and len(rows) > (int(wanted) if wanted.isdigit() else 1):
+    while rows and not any(rows[-1].values()) and len(rows) > _count(wanted):
         rows.pop()
     return {name: envoi.get(name, "") for name in _SIMPLES} | {"sirens": sirens, "nombre_pacs": wanted, "pacs": rows}
 
@@ -98,9 +98,15 @@ def _pacs(donnees: dict[str, Any], fautes: dict[str, tuple[str, ...]]) -> list[G
     typed = donnees.get("pacs", [])
     rows = [row if isinstance(row, dict) else {} for row in typed] if isinstance(typed, list) else []
     wanted = texte(donnees, "nombre_pacs")
-    count = max(len(rows), min(int(wanted), MAX_PACS) if wanted.isdigit() and len(wanted) <= 4 else 1, 1)
+    count = max(len(rows), _count(wanted))
     rows += [{}] * (count - len(rows))
     return [_un_pacs(rank, row, fautes) for rank, row in enumerate(rows)]
+
+
+def _count(typed: str) -> int:
+    """Return how many rows a number of PACS asks for: one for what is no number (« ² » is a digit of Unicode that no number has)."""
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= 4
+    return max(min(int(typed), MAX_PACS), 1) if plain else 1
 
 
 def _un_pacs(rank: int, row: dict[str, Any], fautes: dict[str, tuple[str, ...]]) -> Groupe:

@@ -22,9 +22,9 @@ CUT = "partage:transfert:cut"
 @pytest.fixture(autouse=True)
 def _quick(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> None:
     """The peer of these tests reads slowly: only the withdrawal may cut it. The look is quick, so that the tests are."""
-    from drimbox.source.partage import retraits
+    from drimbox.source.partage import veille
 
-    monkeypatch.setattr(retraits, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(veille, "LOOK_SECONDS", 0.1)
     images = maille.settings.images.model_copy(update={"idle_seconds": 60.0})
     maille.settings = maille.settings.model_copy(update={"images": images})
 

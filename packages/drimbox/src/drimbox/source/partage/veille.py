@@ -24,7 +24,7 @@ log = get_logger("partage")
 
 
 @dataclass(eq=False)
-class Course:
+class EnCours:
     """A transfer under way.
 
     Attributes:
@@ -45,7 +45,7 @@ class Course:
 
 
 @dataclass
-class Retraits:
+class Veille:
     """The watch over transfers under way.
 
     Attributes:
@@ -53,7 +53,7 @@ class Retraits:
     """
 
     ended: Callable[[Collection[str]], Awaitable[Mapping[str, type[Refus]]]]
-    _courses: set[Course] = field(default_factory=set)
+    _under_way: set[EnCours] = field(default_factory=set)
 
     @contextmanager
     def running(self, kos: str) -> Iterator[None]:
@@ -64,16 +64,16 @@ class Retraits:
         """
         task = asyncio.current_task()
         assert task is not None
-        course = Course(kos, task)
-        self._courses.add(course)
+        transfert = EnCours(kos, task)
+        self._under_way.add(transfert)
         try:
             yield
         except asyncio.CancelledError:
-            if course.refus is None or task.uncancel():  # the peer left, too
+            if transfert.refus is None or task.uncancel():  # the peer left, too
                 raise
-            raise course.refus from None
+            raise transfert.refus from None
         finally:
-            self._courses.discard(course)
+            self._under_way.discard(transfert)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -91,7 +91,7 @@ class Retraits:
             try:
                 await self.look()
             except InterneIndisponible as error:  # the database is away: what runs goes on, the next look will tell
-                log.warning("partage:retraits:blind", code=error.code)
+                log.warning("partage:veille:blind", code=error.code)
 
     async def look(self) -> None:
         """Judge again what is under way.
@@ -99,9 +99,9 @@ class Retraits:
         Raises:
             InterneIndisponible: the database does not answer.
         """
-        if not self._courses:
+        if not self._under_way:
             return
-        ended = await self.ended(frozenset(course.kos for course in self._courses))
-        for course in tuple(self._courses):
-            if course.kos in ended:
-                course.cut(ended[course.kos])
+        ended = await self.ended(frozenset(transfert.kos for transfert in self._under_way))
+        for transfert in tuple(self._under_way):
+            if transfert.kos in ended:
+                transfert.cut(ended[transfert.kos])

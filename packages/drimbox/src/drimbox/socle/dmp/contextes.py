@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 drimm contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""TLS contexts towards the DMP, kept as long as the files that make them do not change."""
+
+from __future__ import annotations
+
+import ssl
+from hashlib import sha256
+
+from confiance.exploitation.settings import SettingsError, read_secret
+from drimbox.config import Dmp
+from drimbox.socle.tls.client import client_context_dmp
+
+KEPT_CONTEXTS = 32
+"""Structures of one DRIMbox whose context is kept."""
+
+
+def context_of(settings: Dmp) -> ssl.SSLContext:
+    """Return the context of an exchange with the DMP.
+
+    The files are read each time, so that a new certificate serves at once and a key that others may read never does; making a context of
+    them takes as long as an exchange.
+
+    Raises:
+        CertificatIllisible: the ORG AUTH_CLI cannot be used.
+        AncresIllisibles: the authorities of the DMP cannot be read.
+    """
+    content = _content_of(settings)
+    if content is None:
+        return client_context_dmp(settings)
+    if content not in _kept:
+        if len(_kept) >= KEPT_CONTEXTS:
+            _kept.clear()
+        _kept[content] = client_context_dmp(settings)
+    return _kept[content]
+
+
+def _content_of(settings: Dmp) -> bytes | None:
+    """Return what names the content of the files; None when one cannot be read, or belongs to the system."""
+    if settings.trust is None:
+        return None
+    try:
+        files = (settings.trust.read_bytes(), settings.auth.certificate.read_bytes(), read_secret(settings.auth.key).reveal().encode())
+    except (OSError, SettingsError):
+        return None
+    return sha256(b"".join(sha256(file).digest() for file in files)).digest()
+
+
+_kept: dict[bytes, ssl.SSLContext] = {}
