@@ -30,6 +30,7 @@ class Mesh:
         self.plan = plan
         self.children = Children(plan.logs)
         self.names: dict[str, Names] = {}
+        self._ordered: set[str] = set()
         self._agents: dict[str, Agent] = {}
         self._representants: dict[str, Representant] = {}
         self._postgres = EmbeddedPostgres(plan.work / "base" / "donnees", durable=False)
@@ -83,11 +84,19 @@ class Mesh:
     def integrate(self, box: Box) -> str:
         """Have the certificates of one DRIMbox ordered, its integration asked and accepted; return the number of the dossier."""
         assert self.pki is not None
-        names = self.names[box.key]
-        order_certificates(self.pki, box, names.db, names.vi)
+        names = self.order(box)
         numero = self.representant(box).integrate(names.db, str(self.pki.serv_ssl(names.db).dn))
         administrateur.decide(self.agent("espace"), numero, "validate", "accept")
         return numero
+
+    def order(self, box: Box) -> Names:
+        """Have the certificates of one DRIMbox ordered, once; return its names."""
+        assert self.pki is not None
+        names = self.names[box.key]
+        if box.key not in self._ordered:
+            order_certificates(self.pki, box, names.db, names.vi)
+            self._ordered.add(box.key)
+        return names
 
     def give_names(self, box: Box) -> Names:
         """Take one DRIMbox from nothing to the list: its dossiers, one after the other."""
@@ -95,14 +104,17 @@ class Mesh:
         self.integrate(box)
         return self.names[box.key]
 
-    def start_drimboxes(self) -> None:
-        """Configure, migrate and start both DRIMboxes."""
+    def launch_drimboxes(self) -> None:
+        """Configure and start both DRIMboxes: a machine is ready, and asks for the list, before it is in the list."""
         assert self.server is not None
         assert self.pki is not None
         for box in self.plan.boxes:
-            names = self.names[box.key]
+            names = self.order(box)
             configuration.write_drimbox(self.plan, box, self.server, self.pki, (names.db, names.vi))
             self.children.start(f"drimbox-{box.key}", self._first_run("drimbox", box.key), self._env(self._drimbox_toml(box)))
+
+    def wait_drimboxes(self) -> None:
+        """Wait until both DRIMboxes listen."""
         for box in self.plan.boxes:
             for host, port in (("127.0.0.1", box.pages_port), ("127.0.0.1", box.mllp_port), (box.loopback, box.images_port)):
                 self.children.wait_port(f"drimbox-{box.key}", host, port)
@@ -131,8 +143,11 @@ class Mesh:
         return self._next_releve(box, before)
 
     def wait_list(self, box: Box) -> Releve:
-        """Wait for the pull that a DRIMbox makes when it starts."""
-        return self._next_releve(box, "")
+        """Have one DRIMbox pull the list until it accepts one; return its last pull, whatever it says, when it never does."""
+        limit, releve = time.monotonic() + READY_SECONDS, self._next_releve(box, "")  # it pulls by itself when it starts
+        while releve.code and time.monotonic() < limit:
+            releve = self.pull_list(box)
+        return releve
 
     def _next_releve(self, box: Box, before: str) -> Releve:
         limit = time.monotonic() + READY_SECONDS

@@ -123,6 +123,7 @@ def attestations(play: Play) -> str:
 
 
 def integrations(play: Play) -> str:
+    play.mesh.launch_drimboxes()  # they start while the agents decide; the list will come
     for box in play.mesh.plan.boxes:
         play.integrations[box.key] = play.mesh.integrate(box)
     return " ; ".join(f"{numero}, acceptée" for numero in play.integrations.values())
@@ -177,7 +178,7 @@ def zone(play: Play) -> str:
 
 
 def drimboxes(play: Play) -> str:
-    play.mesh.start_drimboxes()
+    play.mesh.wait_drimboxes()
     for box in play.mesh.plan.boxes:
         releve = play.mesh.wait_list(box)
         if releve.code:

@@ -33,6 +33,7 @@ from espace.zone.states import Travail
 log = get_logger("zone")
 _AWAY = (psycopg.Error, DatabaseError)
 _PAUSE_AFTER_FAILURE = 1.0
+_TICK = 0.3  # seconds: how fast SIGTERM is obeyed
 _LOCK = 0x5A4F4E45
 _OBJET = "zone"
 _TROUBLES = (
@@ -180,5 +181,5 @@ class Boucle:
                 self.turn()
             until = time.monotonic() + self._settings.refresh_seconds
             while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-                if any(True for _ in listening.notifies(timeout=left, stop_after=1)):
+                if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
                     break
