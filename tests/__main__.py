@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""``./drimm test``: the whole suite, in two lanes side by side, then what plays the whole mesh, alone.
+"""``./drimm test``: the whole suite, in three lanes side by side, then what plays the whole mesh, alone.
 
 The Espace and the DRIMbox are two Django programs: each needs a process of its own.
 """
@@ -36,12 +36,16 @@ def _of(program: str, *kinds: str) -> tuple[str, ...]:
     return tuple(f"tests/{kind}/{program}" for kind in kinds if (ROOT / "tests" / kind / program).is_dir())
 
 
-ESPACE = Group("l'Espace", _of("espace", *KINDS))
+_ESPACE = _of("espace", *KINDS)
+# what mostly waits for others: name servers, mail, a browser, processes that are killed
+_WAITING = tuple(f"tests/integration/espace/{room}" for room in ("attestation", "courrier", "journal", "navigateur", "zone"))
+ESPACE = Group("l'Espace", _of("espace", "unit", "conformance", "integration"), _WAITING)
+AROUND = Group("l'Espace, avec ses serveurs de noms, ses courriers et ses pannes", (*_WAITING, *_of("espace", "chaos")))
 DRIMBOX = Group("la DRIMbox, avec sa base et de vrais pairs", _of("drimbox", "integration", "chaos"))
 CONFIANCE = Group("confiance, et ce que ses tests en parcourent", (*_of("confiance", *KINDS), "tests/unit/exploitation"), measured=True)
-OTHERS = Group("tout le reste", tuple(f"tests/{kind}" for kind in KINDS), (*ESPACE.folders, *DRIMBOX.folders, *CONFIANCE.folders))
+OTHERS = Group("tout le reste", tuple(f"tests/{kind}" for kind in KINDS), (*_ESPACE, *DRIMBOX.folders, *CONFIANCE.folders))
 MESH = Group("tout le maillage", ("tests/e2e",))
-LANES = ((DRIMBOX,), (CONFIANCE, OTHERS, ESPACE))
+LANES = ((DRIMBOX,), (CONFIANCE, OTHERS, AROUND), (ESPACE,))
 
 
 def _run(group: Group) -> bool:

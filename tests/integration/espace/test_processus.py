@@ -233,9 +233,10 @@ def _ready(environment: Environment, process: str) -> bool:
     if process == "pages":
         return answering(environment)
     name = {"zone": "espace zone listen", "signataire": "espace signataire listen"}[process]
-    return environment.sql(
+    listening = environment.sql(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND datname = %s", name, environment.database
-    ) == [(1,)]
+    )
+    return listening == [({"zone": 2, "signataire": 1}[process],)]  # the zone hears for its answers, and for what it publishes
 
 
 def test_the_configuration_is_checked_shown_without_secrets_and_described(espace: Environment) -> None:
