@@ -177,7 +177,9 @@ def test_the_children_of_a_process_are_found_with_their_own(tmp_path: Path) -> N
                 time.sleep(0.01)
             grandchild = int(told_by.read_text())
             found = {one.pid: one for one in descendants(child.pid)}
-            assert found[grandchild].title == "sleep 60"
+            while found[grandchild].title != "sleep 60":  # a shell tells the pid of its child before it has become the sleep
+                time.sleep(0.01)
+                found = {one.pid: one for one in descendants(child.pid)}
             assert found[grandchild].parent in found
         finally:
             for one in (*descendants(child.pid), *[one for one in descendants(os.getpid()) if one.pid == child.pid]):

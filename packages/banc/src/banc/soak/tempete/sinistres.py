@@ -60,7 +60,7 @@ class Tempete:
         """Return what may happen on this machine."""
         boite, base = self._terrain.boite, self._terrain.base
         kinds: dict[str, Sinistre] = {
-            **{f"kill -9 {name}": lambda _draw, name=name: boite.kill(name) for name in PROCESSES},  # type: ignore[misc]  # default argument
+            **{f"kill -9 {name}": partial(self._kill, name) for name in PROCESSES},
             "kill -9 superviseur": lambda _draw: boite.kill_supervisor(),
             "coupure de courant": lambda _draw: boite.cut_power(),
             "kill -9 postgres": lambda _draw: base.kill_backend(),
@@ -103,6 +103,9 @@ class Tempete:
     def _cut(self, _draw: random.Random) -> bool:
         self._terrain.base.cut()
         return True
+
+    def _kill(self, name: str, _draw: random.Random) -> bool:
+        return self._terrain.boite.kill(name)
 
     def _dmp(self, etat: Etat, draw: random.Random) -> bool:
         self._terrain.dmp.etat = etat

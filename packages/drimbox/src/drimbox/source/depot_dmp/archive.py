@@ -59,22 +59,29 @@ def read(path: Path) -> Mapping[str, bytes]:
     Raises:
         XdmIllisible: neither, or larger than what an archive may be.
     """
-    if path.is_dir():
-        listed = list(_listed(path))
-        _check_sizes(file.stat().st_size for file in listed)
-        return {file.relative_to(path).as_posix(): file.read_bytes() for file in listed}
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            if len(members) > MAX_FILES:
-                raise XdmIllisible("L'archive contient trop de fichiers.")
-            _check_sizes(info.file_size for info in members)
-            if any(info.file_size > MAX_RATIO * max(info.compress_size, 1024) for info in members):
-                raise XdmIllisible("Un fichier de l'archive est comprimé au-delà de ce qu'un dépôt peut l'être.")
-            # no more than the size announced ever comes out of a member
-            return {info.filename: archive.read(info) for info in members}
+        return _read_folder(path) if path.is_dir() else _read_zip(path)
+    # zipfile also raises RuntimeError (a member under a password) and NotImplementedError (another compression)
     except (OSError, zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError):
         raise XdmIllisible("Ce n'est ni un dossier ni une archive zip lisible.") from None
+
+
+def _read_folder(path: Path) -> Mapping[str, bytes]:
+    listed = list(_listed(path))
+    _check_sizes(file.stat().st_size for file in listed)
+    return {file.relative_to(path).as_posix(): file.read_bytes() for file in listed}
+
+
+def _read_zip(path: Path) -> Mapping[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir()]
+        if len(members) > MAX_FILES:
+            raise XdmIllisible("L'archive contient trop de fichiers.")
+        _check_sizes(info.file_size for info in members)
+        if any(info.file_size > MAX_RATIO * max(info.compress_size, 1024) for info in members):
+            raise XdmIllisible("Un fichier de l'archive est comprimé au-delà de ce qu'un dépôt peut l'être.")
+        # no more than the size announced ever comes out of a member
+        return {info.filename: archive.read(info) for info in members}
 
 
 def _listed(path: Path) -> Iterator[Path]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from espace.acteurs.acteur import Qui
 from espace.guichet.natures import Nature
-from espace.instruction.parcours.table import Delai, Parcours, Relance, Transition, sources
+from espace.instruction.parcours.communes import demande
+from espace.instruction.parcours.table import Parcours, Relance, Transition, sources
 
 _DEMANDE = "Guide d'intégration §2.1, demande de déclaration"
 _ATTESTATION = "Guide d'intégration §2.1, attestations"
@@ -34,49 +35,7 @@ E = EtatDeclaration
 _JUDGED = sources(E.DEPOSEE, E.EN_INSTRUCTION)
 
 TRANSITIONS = (
-    Transition(
-        "submit",
-        sources(E.BROUILLON),
-        E.DEPOSEE,
-        Qui.OPERATEUR,
-        _("déposer la demande"),
-        "declaration:submit",
-        Delai("instruction_jours"),
-        clause=_DEMANDE,
-    ),
-    Transition("abandon", sources(E.BROUILLON), E.ABANDONNEE, Qui.OPERATEUR, _("abandonner le brouillon"), "declaration:abandon"),
-    Transition("expire", sources(E.BROUILLON), E.ABANDONNEE, Qui.SYSTEME, _("brouillon laissé sans suite"), "declaration:expire"),
-    Transition(
-        "take",
-        sources(E.DEPOSEE),
-        E.EN_INSTRUCTION,
-        Qui.AGENT,
-        _("prendre en charge"),
-        "declaration:take",
-        Delai("instruction_jours"),
-        clause=_ATTESTATION,
-    ),
-    Transition(
-        "ask_more",
-        _JUDGED,
-        E.COMPLEMENT,
-        Qui.AGENT,
-        _("demander un complément"),
-        "declaration:ask_more",
-        Delai("complement_jours", au_choix=True),
-        motif_requis=True,
-        clause=_DECISION,
-    ),
-    Transition(
-        "complete",
-        sources(E.COMPLEMENT),
-        E.DEPOSEE,
-        Qui.OPERATEUR,
-        _("envoyer le complément"),
-        "declaration:complete",
-        Delai("instruction_jours"),
-        clause=_DECISION,
-    ),
+    *demande("declaration", E, _JUDGED, depot=_DEMANDE, prise_en_charge=_ATTESTATION, decision=_DECISION),
     Transition(
         "accept",
         _JUDGED,

@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from espace.acteurs.acteur import Qui
+from espace.instruction.parcours.communes import demande
 from espace.instruction.parcours.table import Delai, Parcours, Relance, Transition, sources
 
 _DEMANDE = "Guide d'intégration §2.1, demande d'intégration"
@@ -37,49 +38,7 @@ _JUDGED = sources(E.DEPOSEE, E.EN_INSTRUCTION, E.CONTROLEE)
 _OPEN = sources(E.DEPOSEE, E.EN_INSTRUCTION, E.CONTROLEE, E.COMPLEMENT, E.CORRECTIF)
 
 TRANSITIONS = (
-    Transition(
-        "submit",
-        sources(E.BROUILLON),
-        E.DEPOSEE,
-        Qui.OPERATEUR,
-        _("déposer la demande"),
-        "integration:submit",
-        Delai("instruction_jours"),
-        clause=_DEMANDE,
-    ),
-    Transition("abandon", sources(E.BROUILLON), E.ABANDONNEE, Qui.OPERATEUR, _("abandonner le brouillon"), "integration:abandon"),
-    Transition("expire", sources(E.BROUILLON), E.ABANDONNEE, Qui.SYSTEME, _("brouillon laissé sans suite"), "integration:expire"),
-    Transition(
-        "take",
-        sources(E.DEPOSEE),
-        E.EN_INSTRUCTION,
-        Qui.AGENT,
-        _("prendre en charge"),
-        "integration:take",
-        Delai("instruction_jours"),
-        clause=_CONTROLE,
-    ),
-    Transition(
-        "ask_more",
-        _JUDGED,
-        E.COMPLEMENT,
-        Qui.AGENT,
-        _("demander un complément"),
-        "integration:ask_more",
-        Delai("complement_jours", au_choix=True),
-        motif_requis=True,
-        clause=_DECISION,
-    ),
-    Transition(
-        "complete",
-        sources(E.COMPLEMENT),
-        E.DEPOSEE,
-        Qui.OPERATEUR,
-        _("envoyer le complément"),
-        "integration:complete",
-        Delai("instruction_jours"),
-        clause=_DECISION,
-    ),
+    *demande("integration", E, _JUDGED, depot=_DEMANDE, prise_en_charge=_CONTROLE, decision=_DECISION),
     Transition(
         "ask_correction",
         _JUDGED,

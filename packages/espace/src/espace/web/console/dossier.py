@@ -21,7 +21,7 @@ from espace.attestation import queries as attestations
 from espace.conditions.queries import manquantes
 from espace.guichet import actions as guichet
 from espace.guichet import queries
-from espace.guichet.errors import DossierAbsent, PieceIntrouvable
+from espace.guichet.errors import DossierAbsent
 from espace.guichet.models import Dossier
 from espace.instruction import queries as instruction
 from espace.instruction.actions import avancer
@@ -30,7 +30,7 @@ from espace.instruction.errors import DejaDecide
 from espace.instruction.rules import written_reason
 from espace.web.console.decision import Decision
 from espace.web.console.requete import agent, sentence, tell
-from espace.web.pieces import attachment
+from espace.web.pieces import attestation_of, piece_of
 from espace.web.portail.saisie import groupes
 from espace.web.portail.saisie.champ import Champ, Text
 from espace.zone.queries import etats
@@ -92,25 +92,14 @@ def message(request: HttpRequest, numero: str) -> HttpResponse:
 @never_cache
 def telecharger(request: HttpRequest, numero: str, piece_id: uuid.UUID) -> HttpResponse:
     """Give a piece to the agent who judges."""
-    dossier = found(request, numero)
-    try:
-        one, content = queries.open_piece(piece_id, agent(request))
-    except PieceIntrouvable:
-        raise Http404 from None
-    if one.dossier_id != dossier.pk:  # type: ignore[attr-defined]  # column of the key
-        raise Http404
-    return attachment(content, one.nom, one.type)
+    return piece_of(found(request, numero), piece_id, agent(request))
 
 
 @require_safe
 @never_cache
 def attestation(request: HttpRequest, numero: str) -> HttpResponse:
     """Give the attestation de délégation of a dossier, sealed."""
-    one = attestations.of_dossier(found(request, numero))
-    pdf = attestations.pdf_of(one.numero, one.operateur) if one is not None else None
-    if one is None or pdf is None:
-        raise Http404
-    return attachment(pdf, f"{one.numero}.pdf", "application/pdf")
+    return attestation_of(found(request, numero))
 
 
 def _page(request: HttpRequest, dossier: Dossier, refused: Decision | None = None) -> HttpResponse:

@@ -21,7 +21,7 @@ from espace.acteurs.acteur import Qui
 from espace.attestation import queries as attestations
 from espace.guichet import actions as guichet
 from espace.guichet import queries
-from espace.guichet.errors import DossierAbsent, ModeleIntrouvable, PieceIntrouvable
+from espace.guichet.errors import DossierAbsent, ModeleIntrouvable
 from espace.guichet.modeles import current_version, modele
 from espace.guichet.models import Dossier, Etape
 from espace.guichet.natures import Nature
@@ -29,7 +29,7 @@ from espace.instruction import queries as instruction
 from espace.instruction.actions import avancer
 from espace.instruction.apercu import apercu
 from espace.web.console.requete import tell
-from espace.web.pieces import attachment, read_upload
+from espace.web.pieces import attachment, attestation_of, piece_of, read_upload
 from espace.web.portail.accueil import demandes_of
 from espace.web.portail.requete import acteur, deposant, peut_agir
 
@@ -125,25 +125,14 @@ def piece(request: HttpRequest, numero: str) -> HttpResponse:
 @never_cache
 def telecharger(request: HttpRequest, numero: str, piece_id: uuid.UUID) -> HttpResponse:
     """Give back a piece to its Operateur."""
-    dossier = found(request, numero)
-    try:
-        one, content = queries.open_piece(piece_id, deposant(request))
-    except PieceIntrouvable:
-        raise Http404 from None
-    if one.dossier_id != dossier.pk:  # type: ignore[attr-defined]  # column of the key
-        raise Http404
-    return attachment(content, one.nom, one.type)
+    return piece_of(found(request, numero), piece_id, deposant(request))
 
 
 @require_safe
 @never_cache
 def attestation(request: HttpRequest, numero: str) -> HttpResponse:
     """Give the attestation de délégation of a dossier, sealed."""
-    one = attestations.of_dossier(found(request, numero))
-    pdf = attestations.pdf_of(one.numero, one.operateur) if one is not None else None
-    if one is None or pdf is None:
-        raise Http404
-    return attachment(pdf, f"{one.numero}.pdf", "application/pdf")
+    return attestation_of(found(request, numero))
 
 
 @require_safe
