@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +14,25 @@ import pydicom
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.traces import snapshot, wait_until
+from tests.e2e.traces import snapshot, temporary_folder, wait_until
 
 LIMIT = 240
 
 
-def _demo(work: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def _demo(work: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(ROOT / "drimm"), "demo", "--once", "--work", str(work), "--report", str(work / "rapport.json"), *options],
-        capture_output=True, text=True, timeout=LIMIT, check=False, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=LIMIT, check=False, stdin=subprocess.DEVNULL, env=os.environ | variables,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, Any], Path]:
     work = tmp_path_factory.mktemp("demo")
-    before = snapshot(str(work))
-    result = _demo(work)
-    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
-    after = snapshot(str(work))
-    assert after.processes <= before.processes
-    assert {name for name in after.temporary - before.temporary if name.startswith("drimm")} == set()
+    with temporary_folder() as folder:
+        result = _demo(work, TMPDIR=str(folder))
+        assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
+        assert not _left(folder)
     return result, json.loads((work / "rapport.json").read_text()), work
 
 
@@ -120,17 +116,22 @@ def test_each_refusal_is_a_real_exchange_with_a_code_and_a_trace(run: Any, case:
 
 
 def test_kill_minus_9_of_the_launcher_leaves_nothing(tmp_path: Path) -> None:
-    before = snapshot(str(tmp_path))
     command = [str(ROOT / "drimm"), "demo", "--work", str(tmp_path / "w")]
-    with (tmp_path / "sortie").open("wb") as output:
-        demo = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    assert wait_until(lambda: len(snapshot(str(tmp_path)).processes) > 8, 90)
-    time.sleep(1)
-    os.kill(demo.pid, signal.SIGKILL)
-    demo.wait()
-    assert wait_until(lambda: snapshot(str(tmp_path)).processes <= before.processes, 40), snapshot(str(tmp_path)).processes
-    leftovers = {name for name in snapshot(str(tmp_path)).temporary - before.temporary if name.startswith("drimm")}
-    assert leftovers == set()
+    with temporary_folder() as folder:
+        with (tmp_path / "sortie").open("wb") as output:
+            demo = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=os.environ | {"TMPDIR": str(folder)})
+        try:
+            assert wait_until(lambda: len(snapshot(folder).processes) > 8, 180)
+        finally:
+            demo.kill()
+            demo.wait()
+        assert wait_until(lambda: not _left(folder), 40), _left(folder)
+
+
+def _left(folder: Path) -> frozenset[str]:
+    """Return the processes that a run left, and its temporary folders."""
+    found = snapshot(folder)
+    return found.processes | {name for name in found.temporary if name.startswith("drimm")}
 
 
 def test_a_file_that_is_no_report_ends_in_a_sentence_not_in_a_traceback(tmp_path: Path) -> None:

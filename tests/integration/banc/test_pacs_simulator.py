@@ -14,7 +14,7 @@ from pydicom import dcmread
 
 from banc.jeux import IDENTITE, make_images
 from banc.pacs import PacsSimulator
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 
 STUDY = IDENTITE.examens[0].study_instance_uid
 ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1"}

@@ -9,7 +9,7 @@ import smtplib
 from pathlib import Path
 
 from banc import courrier
-from tests.espace_env import free_port
+from banc.ports import free_port
 
 
 def kept(folder: Path) -> dict[str, bytes]:

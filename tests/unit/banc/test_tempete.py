@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -22,10 +23,11 @@ from banc.dmp import schemes
 from banc.dmp.names import APPROVED, DEPRECATED
 from banc.dmp.objects import RegistryItem
 from banc.dmp.store import Entry, Fait, Store
+from banc.ports import free_port
 from banc.soak.tempete.bilan import Pointeur, faults
-from banc.soak.tempete.charge import Examen, make_exams
+from banc.soak.tempete.charge import Examen, Ris, make_exams
 from banc.soak.tempete.horloge import Horloge
-from banc.soak.tempete.processus import descendants
+from banc.soak.tempete.processus import descendants, end_all
 
 EXAMS = make_exams(4)  # the fourth is replaced
 
@@ -145,6 +147,22 @@ def test_a_document_that_nobody_asked_for_is_seen(store: Store, pointeurs: list[
 def test_a_pointer_of_the_dmp_that_the_drimbox_believes_replaced_is_seen(store: Store, pointeurs: list[Pointeur]) -> None:
     pointeurs[0] = replace(pointeurs[0], state="remplace")
     assert "examen 1 : le pointeur en vigueur de la DRIMbox n'est pas celui du DMP" in told(store, pointeurs)
+
+
+def test_a_ris_whom_nobody_answers_gives_up_at_its_limit() -> None:
+    ris = Ris(free_port(), patience=0)
+    ris.send_all(EXAMS)
+    assert (ris.acknowledged, ris.sent_again) == (0, len(EXAMS))
+
+
+def test_a_process_that_took_the_number_of_another_is_not_ended() -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        (seen,) = [one for one in descendants(os.getpid()) if one.pid == child.pid]
+        assert not end_all([replace(seen, started=seen.started - 1)])
+        assert child.poll() is None
+        assert end_all([seen])
+        assert child.wait() == -signal.SIGKILL
+    assert not end_all([seen])
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler: a storm without jumps of the clock")

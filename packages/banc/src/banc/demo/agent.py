@@ -46,8 +46,10 @@ class Agent:
         self._browser = Browser(trust)
         self._console = console
         page = self._browser.open(console)
-        (form,) = [form for form in page.document.forms if "password" in form.fields]
-        page = self._browser.submit(page, form, username=ACCOUNT, password=read_secret(password).reveal())
+        forms = [form for form in page.document.forms if "password" in form.fields]
+        if not forms:
+            raise PageInattendue(f"La console {console} ne demande pas de mot de passe.")
+        page = self._browser.submit(page, forms[0], username=ACCOUNT, password=read_secret(password).reveal())
         if any("password" in form.fields for form in page.document.forms):
             raise PageInattendue(f"La console {console} refuse le compte « {ACCOUNT} ».")
         if totp is not None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from banc.ports import wait_for_port
 from confiance.errors import OwnError
 from confiance.exploitation import lifeline
 
@@ -64,15 +64,11 @@ class Children:
         Raises:
             ChildFell: it ended, or took too long.
         """
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            self.check(name)
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex((host, port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise ChildFell(f"« {name} » n'écoute pas sur {host}:{port} après {seconds:.0f} s ; voir {self.log(name)}.")
+        try:
+            wait_for_port(port, seconds, host, check=lambda: self.check(name))
+        except TimeoutError:
+            raise ChildFell(f"« {name} » n'écoute pas sur {host}:{port} après {seconds:.0f} s ; voir {self.log(name)}.") from None
+        self.check(name)  # what listens is this process, not another that had the port
 
     def check(self, name: str) -> None:
         """Raise ChildFell when that process has ended."""

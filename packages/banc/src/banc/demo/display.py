@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from confiance.errors import DrimmError
 
@@ -36,7 +38,9 @@ class Display:
                 self.console.print(f"[red]✗[/] {label}")
                 raise
         took = time.monotonic() - started
-        self.console.print(f"[green]✓[/] {label} [dim]({took:.1f} s)[/]" + (f"\n        {' '.join(result)}" if result else ""))
+        self.console.print(f"[green]✓[/] {label} [dim]({took:.1f} s)[/]")
+        if result:  # a long one stays under its title, a name stays whole
+            self.console.print(Text(_under(" ".join(result), self.console.width)))
 
     def error(self, error: DrimmError) -> None:
         """Show an error as a person should read it: what happened and what to do."""
@@ -50,3 +54,8 @@ class Display:
         for name, address in rows.items():
             table.add_row(name, address)
         self.console.print(table)
+
+
+def _under(text: str, width: int) -> str:
+    indent = " " * 8
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

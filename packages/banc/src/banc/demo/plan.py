@@ -5,31 +5,13 @@
 from __future__ import annotations
 
 import json
-import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from banc.ports import free_port, free_udp_and_tcp_port
+
 ZONE = "mesimagesmedicales.fr"
 FILE = "maillage.json"
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that was free a moment ago on that loopback address."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
-def free_udp_and_tcp_port() -> int:
-    """Return a port free for both UDP and TCP (DNS)."""
-    while True:
-        port = free_port()
-        with socket.socket(type=socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,12 +240,15 @@ def comparaison(play: Play) -> str:
 
 
 def liste_forgee(play: Play) -> str:
-    return _told(play, refusals.forged_list(play.mesh))
+    told = _told(play, refusals.forged_list(play.mesh))
+    return f"un intrus y est ajouté, une autre organisation la signe : A la refuse, {told}"
 
 
 def jeton_etranger(play: Play) -> str:
     study, kos = next(iter(play.kos.items()))
-    return _told(play, refusals.foreign_token(play.mesh, study, kos))
+    return (
+        f"A ne sert pas les images à qui ne vient pas de Pro Santé Connect : {_told(play, refusals.foreign_token(play.mesh, study, kos))}"
+    )
 
 
 def exclusion(play: Play) -> str:
@@ -264,12 +267,12 @@ def exclusion(play: Play) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(refused.text, encoding="utf-8")
     told = _told(play, Refusal("excluded_drimbox", refused.code, refused.http_status, refused.trace, str(path)))
-    return f"{told}, {seconds:.1f} s après la décision"
+    return f"A ne sert plus B, {seconds:.1f} s après la décision de l'agent : {told}"
 
 
 def retour_en_arriere(play: Play) -> str:
     refusal = refusals.rolled_back_list(play.mesh, play.first_list)
-    return f"{refusal.code} (trace {refusal.trace[:8]}…) : la liste en vigueur est gardée"
+    return f"authentique mais ancienne, A la refuse et garde celle en vigueur : {refusal.code} (trace {refusal.trace[:8]}…)"
 
 
 def _wait_until(condition: Callable[[], bool], otherwise: str) -> None:
@@ -301,11 +304,11 @@ STEPS = (
     Step("examen", "Un examen dans le PACS de l'hôpital A", prepare_examen),
     Step("espace", "L'Espace de Confiance", espace),
     Step("monde", "Le monde extérieur", monde),
-    Step("operateurs", "Deux Opérateurs remplissent leurs conditions et entrent au portail", operateurs),
-    Step("registre", "Leurs Déclarations sont acceptées : deux noms chacun, pour toujours", registre),
+    Step("operateurs", "Deux Opérateurs entrent au portail, leurs conditions remplies", operateurs),
+    Step("registre", "Leurs Déclarations acceptées : deux noms chacun, pour toujours", registre),
     Step("attestations", "Les noms publiés, l'attestation de délégation est scellée", attestations),
     Step("integrations", "Les certificats émis, leurs Intégrations sont acceptées", integrations),
-    Step("liste", "La Liste Blanche est signée, relue, publiée ; l'entrée provisoire notifiée", liste),
+    Step("liste", "La Liste Blanche signée, relue, publiée ; l'entrée notifiée", liste),
     Step("tete", "Une Tête la confirme, un Journal la retient", tete),
     Step("zone", "Leurs noms sont dans la zone", zone),
     Step("va", "Le document de VA de A est accepté", va),

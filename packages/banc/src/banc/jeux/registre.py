@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from stdnum import luhn
+
 T = TypeVar("T")
 DEBUT = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
 _KINDS = ("Imagerie", "Télé-imagerie", "Santé numérique", "Systèmes médicaux", "Radiologie services", "Archivage médical", "Échographie")
@@ -77,13 +79,13 @@ def big_registre(*, couples: int, operateurs: int) -> tuple[list[OperateurJeu], 
 def siren(number: int) -> str:
     """Return the SIREN of that rank: eight digits and their key."""
     digits = f"{80_000_000 + number:08d}"
-    return digits + _key(digits)
+    return digits + luhn.calc_check_digit(digits)
 
 
 def siret(number: int) -> str:
     """Return the SIRET of the first place of that SIREN."""
     digits = siren(number) + "0001"
-    return digits + _key(digits)
+    return digits + luhn.calc_check_digit(digits)
 
 
 def _operateur(number: int) -> OperateurJeu:
@@ -131,9 +133,3 @@ def _holder(dice: random.Random, known: list[OperateurJeu], commande: int) -> Op
 
 def _draw(dice: random.Random, table: tuple[tuple[T, int], ...]) -> T:
     return dice.choices([value for value, _ in table], [weight for _, weight in table])[0]
-
-
-def _key(digits: str) -> str:
-    """Return the key of Luhn."""
-    doubled = (int(digit) * (2 - rank % 2) for rank, digit in enumerate(reversed(digits)))
-    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)

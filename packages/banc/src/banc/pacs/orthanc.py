@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 
 PROGRAM = Path("/usr/sbin/Orthanc")
 PLUGINS = Path("/usr/share/orthanc/plugins")
@@ -59,6 +59,11 @@ class OrthancPacs:
     def installed() -> bool:
         """Tell whether this machine has Orthanc."""
         return PROGRAM.exists()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
         """Start it and wait until both ports answer.

@@ -108,9 +108,9 @@ class EmbeddedPostgres:
         self._watchdog = None
 
     @property
-    def fell(self) -> bool:
-        """Whether the server was started and ended without being asked to."""
-        return self._watchdog is not None and self._watchdog.poll() is not None
+    def runs(self) -> bool:
+        """Whether the server was started and has not ended."""
+        return self._watchdog is not None and self._watchdog.poll() is None
 
     def __enter__(self) -> Server:
         return self.start()

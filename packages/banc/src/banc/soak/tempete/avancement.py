@@ -76,7 +76,7 @@ class Avancement:
     def _line(self) -> str:
         elapsed = time.monotonic() - self._start
         parts = [
-            f"{elapsed:5.0f} s",
+            f"{elapsed:5.0f} s {self._tempete.sky:8}",
             f"acquittés {self._ris.acknowledged}/{self._messages} ({self._ris.sent_again} renvois)",
             self._known(elapsed),
         ]

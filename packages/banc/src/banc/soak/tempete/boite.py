@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from banc.soak.tempete.processus import descendants
+from banc.soak.tempete.processus import Processus, descendants, end_all
 from confiance.exploitation import lifeline
 from confiance.exploitation.supervisor import python
 from drimbox.roles import PROCESSES
@@ -36,7 +36,6 @@ class Boite:
         self._log = log
         self._env = {**os.environ, **variables, "DRIMM_CONFIG": str(config)}
         self._stopping = threading.Event()
-        self._lock = threading.Lock()
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._service = threading.Thread(target=self._serve, name="service", daemon=True)
         self.starts = 0
@@ -61,16 +60,25 @@ class Boite:
     def kill(self, name: str) -> bool:
         """End one of its processes by SIGKILL; False when it is not there or has hardly started."""
         title = f"drimbox process {name}"
-        found = [one for one in descendants(self._child.pid) if one.title == title and one.age >= MIN_LIFE_SECONDS]
-        return _kill(*(one.pid for one in found))
+        return end_all(one for one in self._children() if one.title == title and one.age >= MIN_LIFE_SECONDS)
 
     def kill_supervisor(self) -> bool:
         """End the supervisor by SIGKILL; its children, orphans, must leave by themselves."""
-        return _kill(self._child.pid)
+        child = self._child
+        if child.poll() is not None:  # its number may be somebody else's by now
+            return False
+        child.kill()
+        return True
 
     def cut_power(self) -> bool:
         """End everything at once."""
-        return _kill(self._child.pid, *(one.pid for one in descendants(self._child.pid)))
+        children = self._children()
+        headless = self.kill_supervisor()
+        return end_all(children) or headless
+
+    def _children(self) -> list[Processus]:
+        child = self._child
+        return descendants(child.pid) if child.poll() is None else []
 
     @property
     def _child(self) -> subprocess.Popen[bytes]:
@@ -87,16 +95,6 @@ class Boite:
         with self._log.open("ab") as output:
             self._supervisor = lifeline.spawn(python("drimbox", "run"), env=self._env, output=output)
         self.starts += 1
-
-
-def _kill(*pids: int) -> bool:
-    """End these processes; return whether one of them was still there."""
-    ended = 0
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-            ended += 1
-    return ended > 0
 
 
 __all__ = ["PROCESSES", "Boite"]

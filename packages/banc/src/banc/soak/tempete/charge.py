@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from drimbox.socle.personnes import Identifiant
 REPLACED_EVERY = 4
 PATIENCE_SECONDS = 0.2
 SENDERS = 4
+SEND_SECONDS = 1.0
+"""Each sender sends so often at most: a hospital does not give all its reports at once, and the storm must fall on their reception too."""
 INS_START, IPP_START = "2850635", "IPP-"
 """How the identifiers of every patient of a storm begin: six digits that number him come next."""
 _NIR_MODULUS = 97
@@ -88,10 +91,17 @@ def write_images(folder: Path, exams: tuple[Examen, ...]) -> None:
 
 
 class Ris:
-    """A RIS that sends every message until it has its acknowledgement; what it sends about one exam stays in order."""
+    """A RIS that sends every message until it has its acknowledgement; what it sends about one exam stays in order.
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    Args:
+        port: where it sends.
+        every: seconds between two messages of one sender.
+        patience: seconds after which it gives up on what is not acknowledged.
+    """
+
+    def __init__(self, port: int, *, every: float = 0.0, patience: float = math.inf) -> None:
+        self._port, self._every = port, every
+        self._limit = time.monotonic() + patience
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.sent_again = 0
@@ -114,10 +124,12 @@ class Ris:
 
     def _send_run(self, messages: list[bytes]) -> None:
         for message in messages:
-            while not (self._stopped.is_set() or self._is_taken(message)):
+            self._stopped.wait(self._every)
+            while not self._is_taken(message):
                 with self._lock:
                     self.sent_again += 1
-                time.sleep(PATIENCE_SECONDS)
+                if self._stopped.wait(PATIENCE_SECONDS) or time.monotonic() > self._limit:
+                    return  # the next message of the exam would come before this one
             with self._lock:
                 self.acknowledged += 1
 

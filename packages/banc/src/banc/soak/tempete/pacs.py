@@ -46,11 +46,20 @@ class PacsTempete:
         return self._orthanc is not None
 
     def start(self) -> None:
-        """Start it; its port may still be in the hands of the former one for a moment."""
+        """Start it, unless it runs; its port may still be in the hands of the former one for a moment.
+
+        Raises:
+            PacsImpossible: it does not start.
+        """
         if self._orthanc is None:
             self._start_simulator()
             return
-        self._orthanc.start()
+        if self._orthanc.runs:
+            return
+        try:
+            self._orthanc.start()
+        except RuntimeError as error:
+            raise PacsImpossible(str(error)) from None
         if not self._filled:
             self._orthanc.upload(sorted(self._images.glob("*.dcm")))
             self._filled = True
@@ -78,6 +87,8 @@ class PacsTempete:
             self._orthanc.thaw()
 
     def _start_simulator(self) -> None:
+        if self._simulator is not None:
+            return
         for _ in range(PORT_TRIES):
             try:
                 self._simulator = PacsSimulator(self._images, self._aet, port=self._port, known_aets={"DRIMBOX": None}).start()

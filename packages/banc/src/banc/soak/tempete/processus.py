@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,14 @@ class Processus:
         parent: number of its parent.
         title: what ``ps`` shows.
         age: seconds since its start.
+        started: when it was started, in ticks of the system: with its number, that is which process it is.
     """
 
     pid: int
     parent: int
     title: str
     age: float
+    started: int
 
 
 def processes() -> Iterator[Processus]:
@@ -50,8 +53,30 @@ def descendants(pid: int) -> list[Processus]:
     return found
 
 
+def end_all(them: Iterable[Processus]) -> bool:
+    """End by SIGKILL the very processes that were seen, never one that took their number since; return whether one was still there."""
+    return sum(map(_end, them)) > 0
+
+
+def _end(one: Processus) -> bool:
+    try:
+        handle = os.pidfd_open(one.pid)
+    except OSError:
+        return False
+    try:
+        if _read(Path("/proc") / str(one.pid), 0.0).started != one.started:
+            return False
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 def _read(folder: Path, uptime: float) -> Processus:
     title = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     # the name, in brackets, may hold blanks and brackets
     fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    return Processus(int(folder.name), int(fields[1]), title, uptime - int(fields[19]) / _TICKS)
+    started = int(fields[19])
+    return Processus(int(folder.name), int(fields[1]), title, uptime - started / _TICKS, started)

@@ -16,11 +16,13 @@ from typing import Any
 
 import psycopg
 
-from banc.postgres import EmbeddedPostgres
+from banc.postgres import EmbeddedPostgres, PostgresError
 from banc.postgres.launcher import Server
+from banc.soak.tempete.processus import end_all, processes
 from confiance.errors import OwnError
 
 LEFT_BYTES = 4096
+MOST_AHEAD_MEGABYTES = 128
 _CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
 _ONE_BACKEND = """
     SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND datname = current_database()
@@ -36,6 +38,14 @@ class DisqueImpossible(OwnError):
     remede = "Lancez l'épreuve en root sur une machine qui permet tmpfs, ou sans être root : elle se passe alors de disque plein."
 
 
+class BasePerdue(OwnError):
+    """The database of the storm does not come back, or does not answer."""
+
+    code = "banc.tempete_base"
+    message = "La base de la tempête ne revient pas."
+    remede = "Voyez si le disque et la mémoire de la machine suffisent, puis relancez avec la même graine (--graine)."
+
+
 class Base:
     """One server, which comes back under the same address each time it fell.
 
@@ -49,8 +59,10 @@ class Base:
         self._folder, self._database, self._disk = folder, database, disk_megabytes
         self._postgres = EmbeddedPostgres(folder / "disque" / "donnees")
         self._lock = threading.Lock()
+        self._wanted = False
         self._running: Server | None = None
         self.falls = 0
+        self.refusal = ""
 
     @property
     def server(self) -> Server:
@@ -75,21 +87,38 @@ class Base:
         if self._disk:
             _run("mount", "-t", "tmpfs", "-o", f"size={self._disk}m,mode=0755", "tmpfs", str(disk))
         self._start()
+        self._wanted = True
+        # what is written ahead must leave room on a small disk: a server that cannot end its recovery for want of room never comes back
+        with psycopg.connect(self.server.dsn(), autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET max_wal_size = '{MOST_AHEAD_MEGABYTES}MB'")
+            connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
-        """Stop it and give the disk back."""
-        self._postgres.stop()
-        if self._disk and os.path.ismount(self._folder / "disque"):
-            _run("umount", str(self._folder / "disque"))
-
-    def revive(self) -> None:
-        """Start it again if it fell for good; a server that recovers by itself is left to it."""
+        """Stop it for good and give the disk back."""
         with self._lock:
-            if not self._postgres.fell:
-                return
+            self._wanted = False
+            self._postgres.stop()
+        if self._disk and os.path.ismount(self._folder / "disque"):
+            # whoever still holds a file of it does not keep us from giving it back
+            _run("umount", "--lazy", str(self._folder / "disque"))
+
+    def revive(self) -> bool:
+        """Start it again if it fell for good; a server that recovers by itself is left to it.
+
+        Returns:
+            Whether it runs. It may refuse to: its disk is full, what is left of the former one still holds its memory. Ask again.
+        """
+        with self._lock:
+            if not self._wanted or self._postgres.runs:
+                return self._wanted
             self.falls += 1
             self._postgres.stop()
-            self._start()
+            try:
+                self._start()
+            except PostgresError as error:
+                self.refusal = str(error)
+                return False
+            return True
 
     def cut(self) -> None:
         """Cut every connection of the DRIMbox."""
@@ -101,6 +130,14 @@ class Base:
         for (pid,) in found:
             os.kill(pid, signal.SIGKILL)
         return bool(found)
+
+    def kill_server(self) -> bool:
+        """End the head of the server by SIGKILL: it does not come back by itself. False when it was not there."""
+        try:
+            told = (self._folder / "disque" / "donnees" / "postmaster.pid").read_text(encoding="ascii")
+        except OSError:
+            return False
+        return end_all(one for one in processes() if told.startswith(f"{one.pid}\n"))
 
     def fill_disk(self) -> Path:
         """Take all that is left of its disk; the caller removes the file that this returns."""

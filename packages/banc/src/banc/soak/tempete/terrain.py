@@ -8,7 +8,9 @@ import asyncio
 import os
 import subprocess
 import threading
+import time
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +20,17 @@ from banc.demo import configuration
 from banc.demo.agent import Agent
 from banc.demo.igc import build_pki, order_certificates, server_name
 from banc.demo.plan import ZONE, Plan
-from banc.dmp import DmpConfig, DmpSimule, served
+from banc.dmp import DmpConfig, DmpSimule, Etat, served
 from banc.soak.tempete.boite import Boite
 from banc.soak.tempete.horloge import Horloge
 from banc.soak.tempete.pacs import PacsTempete
-from banc.soak.tempete.serveur import Base
+from banc.soak.tempete.serveur import Base, BasePerdue
 from confiance.errors import OwnError
 from confiance.exploitation.supervisor import python
 from drimbox import roles
 
 NAMES = (f"db1.1.{ZONE}", f"vi1.1.{ZONE}")
+LOOK_SECONDS = 0.5
 _QUICK = {"first_seconds": 0.5, "longest_seconds": 15.0}
 
 
@@ -46,7 +49,8 @@ class Terrain:
         work: an empty folder.
         images: folder of the PACS.
         disk_megabytes: size of the disk of the database; 0 for the one that is there.
-        hurried: shorten delays, so that a storm of minutes holds what takes days.
+        hurried: shorten delays and let the clock jump, so that a storm of minutes holds what takes days. Where durations are measured, no:
+            each reading of such a clock costs more.
     """
 
     def __init__(self, work: Path, images: Path, *, disk_megabytes: int = 0, hurried: bool = True) -> None:
@@ -54,11 +58,11 @@ class Terrain:
         self.box = self.plan.a
         self.base = Base(work / "base", self.box.database, disk_megabytes=disk_megabytes)
         self.config = self.plan.folder(self.box) / "drimbox.toml"
-        self.clock = Horloge.built(work / "horloge")
+        self.clock = Horloge.built(work / "horloge") if hurried else None
         self.boite = Boite(self.config, self.plan.logs / "drimbox.log", self.clock.variables if self.clock else {})
         self.pacs = PacsTempete(work / "pacs", images, f"PACS{self.box.key.upper()}", self.box.pacs_port)
         self._hurried = hurried
-        self._dmp: tuple[asyncio.AbstractEventLoop, asyncio.Event, threading.Thread] | None = None
+        self._stops = ExitStack()
         self._pki: Any = None
         self._simulator: DmpSimule | None = None
 
@@ -71,26 +75,39 @@ class Terrain:
     def start(self) -> None:
         """Build and start everything."""
         self.plan.logs.mkdir(parents=True, exist_ok=True)
+        self._stops.callback(self.base.stop)
         self.base.start()
         self._configure()
         self._start_dmp()
+        self._stops.callback(self.pacs.stop)
         self.pacs.start()
         self.boite.start()
+        self._stops.callback(self.boite.stop)
+
+    def restore(self, seconds: float) -> None:
+        """Put right whatever is still broken around the DRIMbox.
+
+        Raises:
+            BasePerdue: the database does not come back within so many seconds.
+            PacsImpossible: the PACS does not.
+        """
+        self.dmp.etat = Etat.NORMAL
+        if self.clock is not None:
+            self.clock.jump(0)
+        limit = time.monotonic() + seconds
+        while not self.base.revive():
+            if time.monotonic() > limit:
+                raise BasePerdue(self.base.refusal)
+            time.sleep(LOOK_SECONDS)
+        self.pacs.start()
 
     def agent(self) -> Agent:
         """Return a person logged in to the console."""
         return Agent(f"{self.box.public_url}/console/", self._password, self._pki.market_ca)
 
     def stop(self) -> None:
-        """Stop everything and give the disk back."""
-        if self.boite.starts:
-            self.boite.stop()
-        self.pacs.stop()
-        if self._dmp is not None:
-            loop, told, thread = self._dmp
-            loop.call_soon_threadsafe(told.set)
-            thread.join(30)
-        self.base.stop()
+        """Stop all that was started, the last first, and give the disk back, whatever fails on the way."""
+        self._stops.close()
 
     @property
     def _password(self) -> Path:
@@ -125,7 +142,9 @@ class Terrain:
             config = DmpConfig(self.plan.work / "dmp", self._pki.anchors_dir)
             async with served(config, self._pki.market(server_name("dmp")), port=self.plan.dmp_port, name="127.0.0.1") as running:
                 self._simulator = running.simulator
-                self._dmp = (asyncio.get_running_loop(), told, thread)
+                loop = asyncio.get_running_loop()
+                self._stops.callback(thread.join, 30)
+                self._stops.callback(loop.call_soon_threadsafe, told.set)
                 ready.set()
                 await told.wait()
 
