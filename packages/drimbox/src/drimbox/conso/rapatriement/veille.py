@@ -13,10 +13,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from cryptography import x509
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from confiance.distinguished_name import DistinguishedName
 from confiance.errors import DrimmError, OwnError
+from confiance.exploitation.logs import get_logger
 from drimbox.config import Tls
 from drimbox.conso.rapatriement.errors import DestinationHorsListe
 from drimbox.conso.rapatriement.rules import Destination
@@ -24,6 +25,7 @@ from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.tls import RevocationChecker
 
 LOOK_SECONDS = 1.0
+log = get_logger("rapatriement")
 
 
 class Veille:
@@ -43,7 +45,7 @@ class Veille:
         """Return why the transfer must end, or None. It looks at the database about once a second, whatever the number of transfers."""
         try:
             return self._judge()
-        except DatabaseError:
+        except Error:
             return None  # the next look will tell
         finally:
             connections.close_all()  # this thread belongs to one transfer and ends with it
@@ -105,7 +107,11 @@ async def watched(refusal: Callable[[], DrimmError | None]) -> AsyncIterator[Non
 async def _watch(task: asyncio.Task[object], refusal: Callable[[], DrimmError | None], found: list[DrimmError]) -> None:
     while not found:
         await asyncio.sleep(LOOK_SECONDS)
-        error = await asyncio.get_running_loop().run_in_executor(None, refusal)
+        try:
+            error = await asyncio.get_running_loop().run_in_executor(None, refusal)
+        except Exception as failure:  # a watch that ended would let an excluded source go on, in silence
+            log.error("rapatriement:veille:failed", exc_info=failure)
+            continue
         if error is not None:
             found.append(error)
     task.cancel()

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from confiance.errors import DrimmError
 from drimbox.conso.appel.models import Appel, SessionProfessionnel
@@ -17,8 +18,8 @@ from drimbox.conso.appel.parameters import AppelRecu
 from drimbox.conso.appel.queries import professionnel_of, recu_of, situation_of
 from drimbox.conso.appel.rules import Recherche, may_search
 from drimbox.conso.recherche_dmp import apercu
-from drimbox.conso.recherche_dmp.errors import AutrePatient, IdentifiantHorsNorme, RechercheInterdite, SituationAbsente
-from drimbox.conso.recherche_dmp.fetch import Document, fetch_kos
+from drimbox.conso.recherche_dmp.errors import AutrePatient, IdentifiantHorsNorme, KosNonDemande, RechercheInterdite, SituationAbsente
+from drimbox.conso.recherche_dmp.fetch import DejaVus, Document, fetch_kos
 from drimbox.conso.recherche_dmp.models import KosTrouve
 from drimbox.socle.coffre.fields import seal
 from drimbox.socle.dmp.model import ContexteVihf, ModeVihf
@@ -42,15 +43,23 @@ def search(appel: Appel, session: SessionProfessionnel, now: datetime) -> None:
     if may_search(recu.accord) is not Recherche.PERMISE:
         raise RechercheInterdite
     contexte = _contexte(recu, session)
-    known = set(KosTrouve.objects.filter(appel=appel).exclude(contenu=b"").values_list("sop_instance_uid", flat=True))
-    conso = settings.DRIMBOX.conso
     try:
-        found = asyncio.run(fetch_kos(settings.DRIMBOX, contexte, known=known, most=conso.max_kos))
+        found = asyncio.run(fetch_kos(settings.DRIMBOX, contexte, vus=_seen(appel), most=settings.DRIMBOX.conso.max_kos))
     except DrimmError as error:
         with transaction.atomic():
             record("recherche:dmp:failed", trace=new_trace(), code=error.code, dossier_id=appel.id)
         raise
     _keep(appel, recu.patient.ins, found, now)
+
+
+def _seen(appel: Appel) -> DejaVus:
+    rows = KosTrouve.objects.filter(appel=appel)
+    refused = rows.filter(contenu=b"").exclude(code=KosNonDemande.code)
+    return DejaVus(_keys(rows.exclude(contenu=b"")), _keys(refused))
+
+
+def _keys(rows: QuerySet[KosTrouve]) -> frozenset[str]:
+    return frozenset(rows.values_list("sop_instance_uid", flat=True))
 
 
 def _contexte(recu: AppelRecu, session: SessionProfessionnel) -> ContexteVihf:
@@ -73,7 +82,7 @@ def _keep(appel: Appel, ins: Identifiant | None, found: list[Document], now: dat
     uids = [_key(document) for document in found]
     # what the record no longer shows is no longer shown; what was brought from it stays told until the call expires
     KosTrouve.objects.filter(appel=appel, rapatriement__isnull=True).exclude(sop_instance_uid__in=uids).delete()
-    kept = set(KosTrouve.objects.filter(appel=appel).exclude(contenu=b"").values_list("sop_instance_uid", flat=True))
+    kept = _keys(KosTrouve.objects.filter(appel=appel).exclude(contenu=b""))
     for document in found:
         if _key(document) not in kept:
             KosTrouve.objects.filter(appel=appel, sop_instance_uid=_key(document)).delete()
@@ -81,6 +90,9 @@ def _keep(appel: Appel, ins: Identifiant | None, found: list[Document], now: dat
     appel.searched_at = now
     appel.save(update_fields=["searched_at"])
     record("recherche:dmp:searched", dossier_id=appel.id, count=len(found))
+    waiting = sum(isinstance(document.error, KosNonDemande) for document in found)
+    if waiting:
+        record("recherche:dmp:partial", code=KosNonDemande.code, dossier_id=appel.id, count=waiting)
 
 
 def _key(document: Document) -> str:
@@ -96,7 +108,8 @@ def _keep_one(appel: Appel, ins: Identifiant | None, document: Document, now: da
         shown, contenu = _read(document, ins, shown)
     except DrimmError as error:
         row.code = error.code
-        record("recherche:kos:refused", trace=new_trace(), code=error.code, dossier_id=appel.id)
+        if not isinstance(error, KosNonDemande):  # nothing was asked: one line tells how many wait
+            record("recherche:kos:refused", trace=new_trace(), code=error.code, dossier_id=appel.id)
     row.fiche = seal(row, shown.to_bytes())
     row.contenu = seal(row, contenu) if contenu else b""
     row.save(force_insert=True)

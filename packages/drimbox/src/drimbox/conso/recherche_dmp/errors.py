@@ -34,6 +34,14 @@ class IdentifiantHorsNorme(PeerError):
     clause = "CI-SIS, volet IMG-KOS ; DICOM PS3.5 §9"
 
 
+class KosNonDemande(OwnError):
+    """The record holds more KOS than one search fetches: this one waits for the next search."""
+
+    code = "recherche_dmp.non_demande"
+    message = "Le pointeur de cet examen n'a pas encore été demandé au DMP : le dossier en contient beaucoup."
+    remede = "Interroger de nouveau le DMP : les examens suivants sont alors demandés, du plus récent au plus ancien."
+
+
 class AutrePatient(PeerError):
     """A KOS of the record bears another INS than the patient of the call."""
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from confiance.errors import OwnError
 from drimbox.conso.appel.models import Appel
 from drimbox.conso.recherche_dmp.apercu import Apercu
+from drimbox.conso.recherche_dmp.errors import KosNonDemande
 from drimbox.conso.recherche_dmp.models import KosTrouve
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.coffre.fields import unseal
@@ -28,12 +29,14 @@ class LigneKos:
         apercu: what is shown.
         hors_liste: db names of its sources that today's list does not hold.
         importable: readable, and at least one source is in the list.
+        en_attente: its KOS was not asked for yet, the record being large.
     """
 
     kos: KosTrouve
     apercu: Apercu
     hors_liste: tuple[str, ...]
     importable: bool
+    en_attente: bool = False
 
 
 def lines_of(appel: Appel, now: datetime) -> list[LigneKos]:
@@ -58,7 +61,7 @@ def _line(row: KosTrouve, listed: frozenset[str]) -> LigneKos:
     shown = Apercu.from_bytes(unseal(row, row.fiche))
     absent = tuple(db for db in shown.sources if db not in listed)
     reachable = any(db in listed for db in shown.sources)
-    return LigneKos(row, shown, absent, importable=bool(row.contenu) and reachable)
+    return LigneKos(row, shown, absent, importable=bool(row.contenu) and reachable, en_attente=row.code == KosNonDemande.code)
 
 
 def _listed(now: datetime) -> frozenset[str]:
