@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from confiance.exploitation import lifeline, logs
+from drimbox.config import current
 
 _ENTRIES = {
     "pages": "drimbox.web.server",
@@ -44,6 +45,7 @@ def run(name: str) -> None:
     """Run one process until it is told to stop."""
     lifeline.hold()
     logs.configure("drimbox", name)
+    current.cache_clear()  # its parent, of which it is a fork, read the file long ago: a process that is replaced takes what it says now
     set_up(name)
     _entry(name)()
 

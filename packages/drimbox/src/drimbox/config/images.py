@@ -17,6 +17,11 @@ class Conversion(Section):
     memory: int = Field(3 << 30, description="Mémoire permise à un processus de conversion, en octets.", ge=1 << 29)
     max_object_bytes: int = Field(512 << 20, description="Taille maximale d'une image convertie, avant comme après, en octets.", ge=1 << 20)
     seconds: float = Field(60.0, description="Durée maximale d'une conversion, en secondes.", gt=0)
+    held_bytes: int = Field(
+        1 << 30,
+        description="Octets d'images gardées entières en mémoire, à convertir ou à envoyer, à partir desquels la suivante attend.",
+        ge=64 << 20,
+    )
 
 
 class Ocsp(Section):

@@ -45,7 +45,7 @@ class Conso(Section):
     sources: Networks = Field(("127.0.0.1",), description="Adresses IP ou réseaux des RIS autorisés à faire un appel contextuel.")
     appel_minutes: int = Field(240, description="Durée de vie d'un appel contextuel et de ce qu'il a trouvé, en minutes.", ge=1)
     login_seconds: int = Field(600, description="Délai pour achever une connexion Pro Santé Connect, en secondes.", ge=30)
-    max_kos: int = Field(200, description="KOS montrés au plus pour un patient.", ge=1)
+    max_kos: int = Field(200, description="KOS demandés au DMP au plus par recherche ; les suivants le sont à la recherche suivante.", ge=1)
     max_kos_bytes: int = Field(16 * 1024 * 1024, description="Taille maximale d'un KOS, en octets.", ge=1024)
     max_instance_bytes: int = Field(1 << 30, description="Taille maximale d'une instance reçue, en octets.", ge=1024)
     buffered_objects: int = Field(4, description="Objets DICOM en mémoire entre la source et le PACS.", ge=1)

@@ -39,6 +39,8 @@ class Refus(PeerError):
         status: HTTP status of the answer.
         title: short French title, the same for every refusal of the class.
         retry_after: seconds before a new try makes sense, or None.
+        per_examen: whether each exam has its own lines in the journal: somebody acts upon the first one of each, so that the lines of
+            other exams must not leave it out.
     """
 
     code: ClassVar[str] = "admission.refus"
@@ -47,6 +49,7 @@ class Refus(PeerError):
     status: ClassVar[int] = 400
     title: ClassVar[str] = "Demande refusée"
     retry_after: ClassVar[int | None] = None
+    per_examen: ClassVar[bool] = False
 
 
 class AdresseIllisible(Refus):
@@ -271,6 +274,7 @@ class AutrePatient(Refus):
     """The PACS gives the study of a KOS under another patient than the one it had when the KOS was made."""
 
     code = "partage.autre_patient"
+    per_examen = True
     status = 502
     title = "Patient changé dans le PACS"
     message = "Dans le PACS de la source, cet examen n'est plus celui du patient que nomme le KOS ; rien n'en est transmis."

@@ -113,12 +113,15 @@ class _Application:
         namespaces = dict(self.rules.namespaces)
         try:
             return etree.XPath(expression, namespaces=namespaces, extensions={(None, "document"): self._document})(node, **variables)
-        except (etree.XPathError, OSError, SchematronIllisible, TypeError):
+        except Exception:  # noqa: BLE001 - a program of somebody else: it raises whatever the files, patterns and types it meets lead it to
             return None
 
     def _document(self, _context: Any, given: Any) -> list[etree._Element]:
         """Give the file of a value set, named from the folder of the schematron."""
-        name = str(given if isinstance(given, str) else given[0])
+        found = given if isinstance(given, list) else [given]
+        if not found:
+            return []
+        name = str(found[0])
         if name not in self.documents:
             path = self.rules.folder / name
             if "://" in name or path.stat().st_size > MAX_BYTES:
@@ -133,7 +136,7 @@ class _Application:
             if child.tag == f"{SCH}value-of":
                 words.append(str(self._evaluate(f"string({child.get('select', '')})", node, variables) or ""))
             elif child.tag == f"{SCH}name":
-                words.append(str(etree.QName(node).localname))
+                words.append(str(self._evaluate("local-name()", node, variables) or ""))
             words.append(child.tail or "")
         return " ".join("".join(words).split())[:MAX_TEXT]
 

@@ -17,6 +17,11 @@ from drimbox.source.pointeur.states import SETTLED, EtatKos
 BATCH = 500
 CORPS = ("scelle", "clair")
 """Columns of a request that weigh, and that few need."""
+LOURD = (
+    *(f"kos__{column}" for column in ("scelle", "clair")),
+    *(f"{message}__{column}" for message in ("message", "examen__message") for column in ("body", "corps")),
+)
+"""The same, of what a request goes with."""
 
 
 def overdue(limit: datetime) -> list[UUID]:

@@ -71,6 +71,8 @@ class Exclusion:
             await self.look()
         except InterneIndisponible as error:  # the database is away: what is open goes on, the next look will tell
             log.warning("partage:exclusion:blind", code=error.code)
+        except Exception as error:  # a watch that ended would leave every excluded peer connected, in silence
+            log.error("partage:exclusion:failed", exc_info=error)
 
     async def look(self) -> None:
         """Judge the open connections again, if what is in force changed since the last look."""
@@ -81,10 +83,10 @@ class Exclusion:
             return
         if held is None or held.revision == self._revision:
             return
-        self._revision = held.revision
         self.revocation.use_crls(held.crls)
         for transport in tuple(self.transports()):
             await self._judge(transport, held)
+        self._revision = held.revision  # at last: a look that fails is made again
 
     async def _close_all(self, error: DrimmError) -> None:
         """The list held no longer verifies (its signer was revoked): nobody is known any more, as for the next requests."""
@@ -103,6 +105,9 @@ class Exclusion:
             return  # our fault: new requests are refused, what runs was let in by a CRL that was good
         except DrimmError as error:
             await self._close(transport, error)
+        except Exception as error:  # who cannot be judged is not let through, and the others are judged all the same
+            log.error("partage:exclusion:failed", exc_info=error)
+            await self._close(transport, InterneIndisponible())
 
     async def _close(self, transport: asyncio.BaseTransport | None, error: DrimmError) -> None:
         if not isinstance(transport, asyncio.Transport) or transport.is_closing():

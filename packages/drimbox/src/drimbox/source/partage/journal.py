@@ -65,11 +65,15 @@ class Suivi:
 
 @transaction.atomic
 def write_refus(suivi: Suivi, refus: Refus) -> None:
-    """Write a refusal, with the code of what caused it; a bounded number per peer, code and minute, then the count of those left out."""
+    """Write a refusal, with the code of what caused it; a bounded number per peer, code and minute, then the count of those left out.
+
+    A refusal upon which somebody acts exam by exam is bounded exam by exam.
+    """
     cause = refus.__cause__
     reason = cause.code if isinstance(cause, DrimmError) else type(cause).__name__ if cause else None
     fields = suivi.fields()
-    left_out = REFUSALS.admit(suivi.peer_dn or suivi.peer_ip, refus.code, at=monotonic())
+    examen = str(suivi.examen_id) if refus.per_examen else ""
+    left_out = REFUSALS.admit(suivi.peer_dn or suivi.peer_ip, refus.code, examen, at=monotonic())
     if left_out is None:  # the logs alone, beyond so many in a minute
         log.warning("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
         return
@@ -95,36 +99,32 @@ def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
 
 
 @transaction.atomic
-def write_handshake(code: str, peer_ip: str) -> None:
-    """Write a handshake that failed."""
-    record("admission:connexion:refused", trace=new_trace(), code=code, peer_ip=peer_ip)
+def write_handshake(code: str, peer_ip: str, left_out: int) -> None:
+    """Write a handshake that failed, and how many before it were left out."""
+    record("admission:connexion:refused", trace=new_trace(), code=code, peer_ip=peer_ip, count=left_out or None)
 
 
 class Handshakes:
-    """Writes failed handshakes, a bounded number per minute: anyone on the Internet can make one."""
+    """Writes failed handshakes, a bounded number per minute for all peers together: anyone on the Internet can make one."""
 
     def __init__(self, base: Base, *, per_minute: int = 60) -> None:
         self._base = base
-        self._per_minute = per_minute
-        self._since, self._count = monotonic(), 0
+        self._debit = Debit(per_minute)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def report(self, code: str, peer_ip: str) -> None:
         """Write one in the journal, or only in the logs beyond the bound."""
-        now = monotonic()
-        if now - self._since >= 60:
-            self._since, self._count = now, 0
-        self._count += 1
-        if self._count > self._per_minute:
-            log.warning("admission:connexion:refused", code=code, peer_ip=peer_ip, limit=self._per_minute)
+        left_out = self._debit.admit(at=monotonic())
+        if left_out is None:
+            log.warning("admission:connexion:refused", code=code, peer_ip=peer_ip)
             return
-        task = asyncio.get_running_loop().create_task(self._write(code, peer_ip))
+        task = asyncio.get_running_loop().create_task(self._write(code, peer_ip, left_out))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _write(self, code: str, peer_ip: str) -> None:
+    async def _write(self, code: str, peer_ip: str, left_out: int) -> None:
         try:
-            await self._base.run(write_handshake, code, peer_ip)
+            await self._base.run(write_handshake, code, peer_ip, left_out)
         except InterneIndisponible as error:
             log.error("partage:journal:unwritten", code=error.code, peer_ip=peer_ip)
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from drimbox.socle.tls import alerts_through
+from drimbox.socle.tls import CertificatAbsent, CertificatEtranger, CertificatExpire, TlsRefuse, alerts_through
 
 Report: TypeAlias = Callable[[str, str], None]
 """Takes the code of a handshake that failed and the IP address of its peer."""
@@ -38,9 +38,9 @@ def handshake_code(error: BaseException) -> str:
     """Return the code under which a failed handshake is journalled."""
     if isinstance(error, ssl.SSLCertVerificationError):
         number = error.verify_code
-        return "tls.certificat_etranger" if number in _UNKNOWN_CA else "tls.certificat_expire" if number in _EXPIRED else "tls.refuse"
+        return (CertificatEtranger if number in _UNKNOWN_CA else CertificatExpire if number in _EXPIRED else TlsRefuse).code
     if isinstance(error, ssl.SSLError) and error.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE":
-        return "tls.certificat_absent"
+        return CertificatAbsent.code
     return "tls.poignee_de_main"
 
 

@@ -1,17 +1,16 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The one way of this process to the database: a few threads, each with its own connection (architecture, decision 2)."""
+"""The way of this process to the database, whose absence is a refusal of the door."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error
 
+from drimbox.socle.orm import OrmThreads
 from drimbox.source.admission.errors import InterneIndisponible
 
 P = ParamSpec("P")
@@ -23,8 +22,7 @@ class Base:
     """Runs functions that use the ORM, out of the event loop."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="base")
+        self._orm = OrmThreads(threads)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function and return what it returns.
@@ -32,26 +30,11 @@ class Base:
         Raises:
             InterneIndisponible: the database does not answer.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: _with_connection(function, *args, **kwargs))
+        try:
+            return await self._orm.run(partial(function, *args, **kwargs))
+        except Error as error:  # InterfaceError, too, which is no DatabaseError: a connection that the server closed
+            raise InterneIndisponible from error
 
     def close(self) -> None:
         """Wait for what is under way, close the connection of each thread and free the threads."""
-        meeting = threading.Barrier(self._threads)  # so that every thread takes one of these, and none takes two
-        for _ in range(self._threads):
-            self._pool.submit(_close_connection, meeting)
-        self._pool.shutdown(wait=True)
-
-
-def _close_connection(meeting: threading.Barrier) -> None:
-    meeting.wait()
-    connections.close_all()
-
-
-def _with_connection(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    close_old_connections()
-    try:
-        return function(*args, **kwargs)
-    except DatabaseError as error:
-        raise InterneIndisponible from error
-    finally:
-        close_old_connections()
+        self._orm.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -131,19 +132,24 @@ class Reponses:
 
     async def frames(self, demande: Demande) -> web.StreamResponse:
         """Send frames without their header, in their stored syntax unless the peer refuses it."""
+        async with AsyncExitStack() as held:
+            return await self._frames(demande, held)
+
+    async def _frames(self, demande: Demande, held: AsyncExitStack) -> web.StreamResponse:
         acceptation, compte = read_frames_accept(demande.accept), demande.compte
         async with self._reading(demande) as lecture:
             objet = await self._image(lecture)
             stored = objet.transfer_syntax_uid
             wanted = acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
-            async with self.atelier.place():
-                part10 = await gather(objet, self.limits.conversion.max_object_bytes)
-                if wanted != stored:
-                    head = file_head(objet.sop_class_uid, objet.sop_instance_uid, wanted)
-                    part10 = head + await self.atelier.transcode(part10, wanted)
-                    compte.converted += 1
-                found = await self._frames_of(part10, demande.ressource.frames)
-                del part10  # only the frames wait for a slow peer
+            tenue = await held.enter_async_context(self.atelier.tenues.one())
+            part10 = await gather(objet, self.limits.conversion.max_object_bytes, tenue)
+            if wanted != stored:
+                head = file_head(objet.sop_class_uid, objet.sop_instance_uid, wanted)
+                part10 = head + await self.atelier.transcode(part10, wanted)
+                compte.converted += 1
+            found = await self._frames_of(part10, demande.ressource.frames)
+            del part10  # only the frames wait for a slow peer
+            tenue.converted(sum(map(len, found)))
         framing, sortie = Framing(wanted, OCTETS), Sortie(demande.request, self.limits.idle_seconds, compte)
         await sortie.open(framing.content_type)
         for rank, frame in enumerate(found):
@@ -160,8 +166,8 @@ class Reponses:
         number = demande.ressource.frames[0] if demande.ressource.frames else 1
         async with self._reading(demande) as lecture:
             image = await self._image(lecture)
-            async with self.atelier.place():
-                part10 = await gather(image, self.limits.conversion.max_object_bytes)
+            async with self.atelier.tenues.one() as tenue:
+                part10 = await gather(image, self.limits.conversion.max_object_bytes, tenue)
                 try:
                     picture = await self.atelier.render(part10, number, media)
                 except ConversionImpossible as error:

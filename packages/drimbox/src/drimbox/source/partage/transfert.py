@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from drimbox.source.admission.errors import ConversionImpossible, RessourceIncon
 from drimbox.source.partage.conversion.atelier import Atelier
 from drimbox.source.partage.conversion.pixels import read_pixels
 from drimbox.source.partage.conversion.rules import producible
+from drimbox.source.partage.conversion.tenues import Tenue
 from drimbox.source.partage.fichier import file_head
 from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.lecture import Lecture, ObjetServi
@@ -47,52 +49,62 @@ class Envoi:
             PairMuet: the peer stopped reading.
             ConnectionError: the peer left.
         """
-        objet = await lecture.next()
-        if objet is None:
+        sortie, framing = Sortie(request, self.limits.idle_seconds, compte), None
+        while (stored := await lecture.next()) is not None:
+            async with self._in_accepted_syntax(stored, compte) as objet:
+                if framing is None:
+                    framing = Framing(objet.transfer_syntax_uid)
+                    await sortie.open(framing.content_type)
+                await _send_part(sortie, framing, objet, compte)
+        if framing is None:
             raise RessourceInconnue
-        objet = await self._in_accepted_syntax(objet, compte)
-        framing, sortie = Framing(objet.transfer_syntax_uid), Sortie(request, self.limits.idle_seconds, compte)
-        await sortie.open(framing.content_type)
-        while objet is not None:
-            await _send_part(sortie, framing, objet, compte)
-            following = await lecture.next()
-            objet = None if following is None else await self._in_accepted_syntax(following, compte)
         await sortie.write(framing.closing())
         return await sortie.end()
 
     def _accepts(self, objet: ObjetServi) -> bool:
         return self.acceptation.quality(objet.transfer_syntax_uid) > 0
 
-    async def _in_accepted_syntax(self, objet: ObjetServi, compte: Compte) -> ObjetServi:
-        """Return the object as it is, or turned into the best syntax that the peer accepts.
+    @asynccontextmanager
+    async def _in_accepted_syntax(self, objet: ObjetServi, compte: Compte) -> AsyncIterator[ObjetServi]:
+        """Give the object as it is, or turned into the best syntax that the peer accepts and held until the end of the block.
 
         Raises:
             SyntaxeRefusee: it cannot be turned into anything that is accepted.
             ConversionImpossible: its pixels resist.
         """
         if self._accepts(objet):
-            return objet
+            yield objet
+            return
         stored = objet.transfer_syntax_uid
         wanted = self.acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
-        async with self.atelier.place():
-            content = await self.atelier.transcode(await gather(objet, self.limits.conversion.max_object_bytes), wanted)
-        compte.converted += 1
-        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, objet.series_instance_uid, wanted, content, len(content), _nothing)
+        uids = objet.sop_class_uid, objet.sop_instance_uid, objet.series_instance_uid
+        async with self.atelier.tenues.one() as tenue:
+            content = await self.atelier.transcode(await gather(objet, self.limits.conversion.max_object_bytes, tenue), wanted)
+            tenue.converted(len(content))
+            compte.converted += 1
+            yield ObjetServi(*uids, wanted, content, len(content), _nothing)
 
 
-async def gather(objet: ObjetServi, limit: int) -> bytes:
+async def gather(objet: ObjetServi, limit: int, tenue: Tenue) -> bytes:
     """Return the whole Part 10 file of an object, which must hold within a limit.
 
+    Args:
+        objet: to be gathered.
+        limit: bytes.
+        tenue: where they are counted.
+
     Raises:
-        ConversionImpossible: it does not.
+        ConversionImpossible: it does not, or there is no memory for it now.
     """
     pieces: list[bytes | memoryview] = [file_head(objet.sop_class_uid, objet.sop_instance_uid, objet.transfer_syntax_uid), objet.entete]
     size = len(objet.entete)
     async for lot in objet.lots():
         pieces += lot
-        size += sum(map(len, lot))
+        count = sum(map(len, lot))
+        size += count
         if size > limit:
             raise ConversionImpossible("L'image est trop grosse pour être convertie.")
+        await tenue.grow(count)
     return b"".join(pieces)
 
 

@@ -92,6 +92,8 @@ class Veille:
                 await self.look()
             except InterneIndisponible as error:  # the database is away: what runs goes on, the next look will tell
                 log.warning("partage:veille:blind", code=error.code)
+            except Exception as error:  # a watch that ended would let every withdrawn exam leave, in silence
+                log.error("partage:veille:failed", exc_info=error)
 
     async def look(self) -> None:
         """Judge again what is under way.

@@ -10,6 +10,7 @@ is taken out: the reference KOS of the cross-validator has neither.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from datetime import timezone as fixed_offset
@@ -26,6 +27,7 @@ from drimbox.socle.personnes import Identifiant, Structure, TraitsPatient
 from drimbox.source.compte_rendu.model import CompteRendu, ExamenDecrit
 from drimbox.source.pointeur import module_francais as francais
 from drimbox.source.pointeur.errors import InsAbsent, KosImpossible
+from drimbox.source.pointeur.notes_cles import NoteCle
 from drimbox.source.pointeur.references import put_references
 from drimbox.source.pointeur.rules import FIRST_INSTANCE_NUMBER, MANIFEST
 from drimbox.source.pointeur.valeurs import check, fits
@@ -47,6 +49,7 @@ def build_kos(
     timezone: tzinfo,
     instance_number: int = FIRST_INSTANCE_NUMBER,
     structure: Structure | None = None,
+    notes: Sequence[NoteCle] = (),
 ) -> bytes:
     """Build the KOS of one study.
 
@@ -61,6 +64,7 @@ def build_kos(
         timezone: zone of the imaging centre, in which the PACS writes its times.
         instance_number: 1, raised by one at each replacement.
         structure: organisation named by the KOS; that of the report by default.
+        notes: key-image notes of the study.
 
     Returns:
         A Part-10 file, Explicit VR Little Endian.
@@ -70,7 +74,7 @@ def build_kos(
         ValeurHorsNorme: a value cannot be written in its DICOM attribute.
         KosImpossible: the study has no object, is not the one of the report, or highdicom cannot make a KOS of it.
     """
-    sujet = _Sujet.of(compte_rendu, examen, etude, structure)
+    sujet = _Sujet.of(compte_rendu, examen, etude, structure, notes)
     moment = now.astimezone(_offset_of(etude, now, timezone))
     try:
         document = KeyObjectSelectionDocument(
@@ -86,7 +90,7 @@ def build_kos(
         _date(document, moment)
         _complete(document, sujet)
         check(document)
-        put_references(document, etude, db=couple_db)
+        put_references(document, etude, db=couple_db, notes=notes)
         return _write(document)
     except (ValueError, TypeError, OverflowError):
         raise KosImpossible from None  # the text of the error may quote a value
@@ -101,9 +105,12 @@ class _Sujet:
     structure: Structure | None
     examen: ExamenDecrit
     etude: EtudePacs
+    notes: tuple[NoteCle, ...]
 
     @classmethod
-    def of(cls, compte_rendu: CompteRendu, examen: ExamenDecrit, etude: EtudePacs, structure: Structure | None) -> _Sujet:
+    def of(
+        cls, compte_rendu: CompteRendu, examen: ExamenDecrit, etude: EtudePacs, structure: Structure | None, notes: Sequence[NoteCle]
+    ) -> _Sujet:
         patient = compte_rendu.patient
         if patient.ins is None:
             raise InsAbsent
@@ -111,7 +118,7 @@ class _Sujet:
             raise KosImpossible("L'examen ne contient aucune image dans le PACS.")
         if examen.study_instance_uid != etude.study_instance_uid:
             raise KosImpossible("L'examen du PACS n'est pas celui du compte rendu.")
-        return cls(patient.ins, patient.traits, structure or compte_rendu.structure, examen, etude)
+        return cls(patient.ins, patient.traits, structure or compte_rendu.structure, examen, etude, tuple(notes))
 
 
 def _offset_of(etude: EtudePacs, now: datetime, timezone: tzinfo) -> tzinfo:
@@ -200,6 +207,7 @@ def _charset(sujet: _Sujet) -> str:
         francais.description_text(sujet.examen, sujet.etude),
         sujet.etude.study_id,
         sujet.etude.referring_physician_name,
+        *(note.description for note in sujet.notes),
     ]
     try:
         "".join(texts).encode("latin-1")

@@ -18,6 +18,8 @@ from drimbox.source.pointeur.errors import IdentiteDiscordante, ImagesAbsentes
 from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.localisation import Localisation, check_absence, locate
 from drimbox.source.pointeur.models import Examen
+from drimbox.source.pointeur.notes_cles import NoteCle
+from drimbox.source.pointeur.notes_du_pacs import notes_of
 from drimbox.source.pointeur.queries import last_kos, rejected_of
 from drimbox.source.pointeur.rapport import Rapport, read_rapport
 from drimbox.source.pointeur.rules import new_uid, without
@@ -43,11 +45,12 @@ def construct(examen: Examen, settings: DrimboxSettings, now: datetime) -> KosCo
     demande = pair_with_pacs(rapport.compte_rendu, found.etude)
     if demande is None:
         raise ImagesAbsentes
-    regle = settings.pacs_named(found.couple.pacs).identite
-    decision = verify_identity(rapport.compte_rendu, demande, message=rapport.message.patient, pacs=found.etude, regle=regle)
+    pacs = settings.pacs_named(found.couple.pacs)
+    decision = verify_identity(rapport.compte_rendu, demande, message=rapport.message.patient, pacs=found.etude, regle=pacs.identite)
     if not decision.accepted:
         raise IdentiteDiscordante(decision)
-    return _build(examen, _Trouve(rapport, demande, found, tuple(decision.avertissements)), settings, now)
+    notes, unread = notes_of(pacs, found.etude)
+    return _build(examen, _Trouve(rapport, demande, found, (*decision.avertissements, *unread), notes), settings, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class _Trouve:
     demande: ExamenDecrit
     localisation: Localisation
     avertissements: tuple[str, ...]
+    notes: tuple[NoteCle, ...]
 
 
 def _build(examen: Examen, trouve: _Trouve, settings: DrimboxSettings, now: datetime) -> KosConstruit:
@@ -83,6 +87,7 @@ def _build(examen: Examen, trouve: _Trouve, settings: DrimboxSettings, now: date
         timezone=ZoneInfo(found.couple.timezone),
         instance_number=version,
         structure=structure_of(rapport, settings),
+        notes=trouve.notes,
     )
     return KosConstruit(examen.id, rapport, demande, found, contenu, now, uid, series_uid, warnings, db, version)
 

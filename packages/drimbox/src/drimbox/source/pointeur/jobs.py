@@ -25,6 +25,7 @@ from drimbox.socle.jobs.retry import NeverGiveUp
 from drimbox.socle.jobs.suite import followed
 from drimbox.socle.journal.queries import refusals_of
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
+from drimbox.source.admission.errors import AutrePatient
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
 from drimbox.source.depot_dmp.actions.effacement import erase_requests
 from drimbox.source.depot_dmp.tenue import held
@@ -44,8 +45,8 @@ from drimbox.source.pointeur.errors import (
 from drimbox.source.pointeur.evenements import Evenement
 from drimbox.source.pointeur.interpretation import interpret
 from drimbox.source.pointeur.models import Examen
-from drimbox.source.pointeur.queries import overdue, sender_of, unread_until
-from drimbox.source.pointeur.states import AUTRE_PATIENT, WAITING
+from drimbox.source.pointeur.queries import overdue, reducible, sender_of, unread_until
+from drimbox.source.pointeur.states import WAITING
 from drimbox.source.reception.actions import TRAITER, set_state
 from drimbox.source.reception.corps import body_of
 from drimbox.source.reception.errors import CorpsEfface, DefautInterne, MessageRefuse
@@ -56,6 +57,8 @@ from drimbox.source.reception.states import EtatMessage
 FORGOTTEN_AFTER = timedelta(minutes=2)
 SOON = timedelta(seconds=1)
 LOOK_BACK = timedelta(hours=1)
+REDUCED_AT_ONCE = 100
+"""KOS of one transaction."""
 log = get_logger("pointeur")
 
 
@@ -105,7 +108,10 @@ def effacer(timestamp: int) -> None:
     del timestamp
     now = timezone.now()
     before = now - timedelta(days=settings.DRIMBOX.conservation.pointeurs_jours)
-    while reduce_kos(before, now) + erase_requests(before, now):
+    pointers = reducible(before)
+    for start in range(0, len(pointers), REDUCED_AT_ONCE):
+        reduce_kos(pointers[start : start + REDUCED_AT_ONCE], now)
+    while erase_requests(before, now):
         pass
 
 
@@ -143,7 +149,7 @@ def surveiller(timestamp: int) -> None:
     """Leave to a person the exams of which the images door said that the PACS gives the images of another patient."""
     del timestamp
     now = timezone.now()
-    for examen_id, seen_at in refusals_of(AUTRE_PATIENT, now - LOOK_BACK):
+    for examen_id, seen_at in refusals_of(AutrePatient.code, now - LOOK_BACK):
         actions.close_images(examen_id, seen_at, now)
 
 

@@ -15,7 +15,7 @@ from drimbox.source.pointeur.states import EtatKos
 
 
 def keep_kos(examen: Examen, construit: KosConstruit, now: datetime, *, state: EtatKos = EtatKos.EN_VIGUEUR) -> Kos:
-    """Keep a KOS of a locked exam; the db name of its first one stays the exam's for ever."""
+    """Keep a KOS of a locked exam, whose columns the caller saves; the db name of its first one stays the exam's for ever."""
     etude, accession = construit.localisation.etude, construit.demande.accession
     kos = Kos.objects.create(
         examen=examen,
@@ -34,9 +34,7 @@ def keep_kos(examen: Examen, construit: KosConstruit, now: datetime, *, state: E
         state=state,
         created_at=construit.created_at,
     )
-    if not examen.db:
-        examen.db = kos.db
-        examen.save(update_fields=["db"])
+    examen.db = examen.db or kos.db
     record("source:kos:kept", at=now, examen_id=examen.id, kos_id=kos.id, db=kos.db, series=kos.series_count, instances=kos.instances_count)
     return kos
 

@@ -42,13 +42,13 @@ def rejected_of(study_uid: str, pacs: str) -> frozenset[str]:
     return frozenset(found.values_list("sop_instance_uid", flat=True))
 
 
-def reducible(before: datetime, limit: int) -> list[UUID]:
-    """Return the KOS of settled exams that were made, or ended, before a date and still hold all that they held."""
+def reducible(before: datetime) -> list[UUID]:
+    """Return every KOS of settled exams that was made, or ended, before a date and still holds all that it held."""
     old = Q(ended_at__lt=before) | Q(ended_at__isnull=True, created_at__lt=before)
     # one that was reduced while it was in force, then ended, keeps nothing at last
     whole = Q(purged_at__isnull=True) | Q(ended_at__isnull=False, scelle__isnull=False)
     found = Kos.objects.filter(old & whole, examen__state__in=SETTLED)
-    return list(found.order_by("created_at").values_list("pk", flat=True)[:limit])
+    return list(found.order_by("created_at").values_list("pk", flat=True))
 
 
 def sender_of(message_id: UUID) -> UUID:

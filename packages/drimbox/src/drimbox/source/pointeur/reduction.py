@@ -12,7 +12,6 @@ from io import BytesIO
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
 from drimbox.source.pointeur.errors import KosImpossible
 
@@ -41,6 +40,6 @@ def reduce(contenu: bytes) -> bytes:
                 del document[element.tag]
         buffer = BytesIO()
         document.save_as(buffer, enforce_file_format=True)
-    except (InvalidDicomError, ValueError, TypeError, AttributeError, KeyError, EOFError):
+    except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
         raise KosImpossible("Un pointeur gardé ne peut plus être lu.") from None
     return buffer.getvalue()

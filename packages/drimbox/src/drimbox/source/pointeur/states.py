@@ -64,10 +64,8 @@ SETTLED = frozenset({EtatExamen.DEPOSE, EtatExamen.SANS_DEPOT, EtatExamen.RETIRE
 
 FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.INCOMPLET, EtatExamen.PATIENT_CHANGE})
 """States that only a person leaves."""
-
-
-AUTRE_PATIENT = "partage.autre_patient"
-"""Code of the refusal of the images door when the PACS gives images of another patient."""
+NOTE_CLE_ILLISIBLE = "pointeur.note_cle_illisible"
+"""A key-image note of the study could not be had or read: the pointer is published without its remark."""
 
 
 class EtatKos(models.TextChoices):

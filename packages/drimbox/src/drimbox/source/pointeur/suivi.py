@@ -28,9 +28,21 @@ def move(
     code: str = "",
     next_attempt_at: datetime | None = None,
     trace: str | None = None,
+    columns: tuple[str, ...] = (),
     **fields: Any,
 ) -> None:
     """Move a locked exam.
+
+    Args:
+        examen: locked.
+        state: where it goes.
+        now: aware.
+        event: line of the journal that tells it.
+        code: why, when something stopped it.
+        next_attempt_at: when it is tried again.
+        trace: number that a person can quote.
+        columns: what else of the row changed and is saved with it.
+        fields: of the line of the journal.
 
     Raises:
         TransitionInterdite: the table of states does not go that way.
@@ -39,7 +51,7 @@ def move(
     if state not in TRANSITIONS[before]:
         raise TransitionInterdite
     examen.state, examen.code, examen.changed_at, examen.next_attempt_at = state, code, now, next_attempt_at
-    examen.save(update_fields=["state", "code", "changed_at", "next_attempt_at", "attempts"])
+    examen.save(update_fields=["state", "code", "changed_at", "next_attempt_at", "attempts", *columns])
     record(
         event,
         trace=trace,

@@ -15,12 +15,10 @@ from drimbox.socle.pacs.appel import AssociationPacs
 from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.message import MessageData, MessageEnded, MessageStarted
-from drimbox.socle.pacs.dimse.negotiation import ACCEPTED, NO_ABSTRACT_SYNTAX, NO_TRANSFER_SYNTAX, Proposition
 from drimbox.socle.pacs.dimse.pdu import LimitesPdu
 from drimbox.source.reception.errors import NoteTropLongue
 from drimbox.source.reception.iocm import EXPLICIT, IMPLICIT, KEY_OBJECT_SELECTION
 
-VERIFICATION = "1.2.840.10008.1.1"
 SYNTAXES = (EXPLICIT, IMPLICIT)
 MAX_PDU = 64 * 1024
 """Longest PDU that we announce."""
@@ -45,18 +43,6 @@ class NoteRecue:
 
 Keep = Callable[[NoteRecue], Awaitable[int]]
 """Takes a note and returns the DIMSE status to answer."""
-
-
-def judge(proposition: Proposition) -> dict[int, tuple[int, str]]:
-    """Return, for each context proposed, the result and the transfer syntax."""
-    results: dict[int, tuple[int, str]] = {}
-    for contexte in proposition.contextes:
-        chosen = next((syntax for syntax in contexte.transfer_syntaxes if syntax in SYNTAXES), "")
-        if contexte.abstract_syntax not in {KEY_OBJECT_SELECTION, VERIFICATION}:
-            results[contexte.context_id] = (NO_ABSTRACT_SYNTAX, EXPLICIT)
-        else:
-            results[contexte.context_id] = (ACCEPTED, chosen) if chosen else (NO_TRANSFER_SYNTAX, EXPLICIT)
-    return results
 
 
 async def serve_notes(association: AssociationPacs, keep: Keep, max_bytes: int) -> None:

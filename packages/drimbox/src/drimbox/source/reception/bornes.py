@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drimbox.config import Reception
-from drimbox.socle.reseaux import is_inside
+from drimbox.source.reception.emetteur import comes_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def bornes_of(reglages: Reception, address: str) -> Bornes:
         reglages: of the reception.
         address: IP address of the caller.
     """
-    here = [ris for ris in reglages.ris if is_inside(address, ris.sources)]
+    here = [ris for ris in reglages.ris if comes_from(ris, reglages, address)]
     sizes = [ris.max_message_bytes or reglages.max_message_bytes for ris in here]
     counts = [ris.max_connections or reglages.max_connections for ris in here]
     return Bornes(

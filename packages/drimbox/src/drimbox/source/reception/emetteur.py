@@ -34,7 +34,10 @@ def ris_of(reglages: Reception, en_tete: EnTete, appelant: Appelant) -> str:
     """
     if not reglages.ris:
         return ""
-    found = next((ris for ris in reglages.ris if _says_so(ris, en_tete) and _comes_from(ris, reglages, appelant)), None)
+    found = next(
+        (ris for ris in reglages.ris if _says_so(ris, en_tete) and comes_from(ris, reglages, appelant.address) and _shows(ris, appelant)),
+        None,
+    )
     if found is None:
         raise EmetteurInconnu
     return found.name
@@ -46,7 +49,10 @@ def _says_so(ris: Ris, en_tete: EnTete) -> bool:
     return ris.application in {"", application} and ris.etablissement in {"", etablissement}
 
 
-def _comes_from(ris: Ris, reglages: Reception, appelant: Appelant) -> bool:
-    if not is_inside(appelant.address, ris.sources or reglages.sources):
-        return False
+def comes_from(ris: Ris, reglages: Reception, address: str) -> bool:
+    """Tell whether a RIS may speak from an address; one whose settings name none speaks from those of the reception."""
+    return is_inside(address, ris.sources or reglages.sources)
+
+
+def _shows(ris: Ris, appelant: Appelant) -> bool:
     return not ris.dn or (appelant.dn is not None and appelant.dn in {DistinguishedName.parse(dn) for dn in ris.dn})

@@ -22,19 +22,17 @@ from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import DrimboxSettings, Pacs
 from drimbox.socle.orm import OrmThreads
-from drimbox.socle.pacs.appel import AssociationPacs
+from drimbox.socle.pacs.accueil import accept, judge
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
-from drimbox.socle.pacs.dimse.negotiation import ACCEPTED, Accord, Proposition, decode_request, encode_accept, encode_reject
+from drimbox.socle.pacs.dimse.negotiation import Proposition, decode_request, encode_reject
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
 from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.reseaux import is_inside
-from drimbox.socle.tls.revocation import RevocationChecker
-from drimbox.socle.tls.server import server_context_ecoute
 from drimbox.source.reception.actions.rejets import keep_notes
-from drimbox.source.reception.association_notes import LIMITES_PDU, MAX_PDU, NoteRecue, judge, serve_notes
-from drimbox.source.reception.ecoute import Ecoute
+from drimbox.source.reception.association_notes import LIMITES_PDU, MAX_PDU, SYNTAXES, NoteRecue, serve_notes
+from drimbox.source.reception.ecoute import SOURCE_INCONNUE, TROP_DE_CONNEXIONS, Ecoute, ecoute_tls
 from drimbox.source.reception.errors import NoteIllisible, PacsInconnu
-from drimbox.source.reception.iocm import Limites, read_note
+from drimbox.source.reception.iocm import KEY_OBJECT_SELECTION, Limites, read_note
 from drimbox.source.reception.pacs_appelant import recognise, titled
 
 SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700
@@ -74,8 +72,7 @@ class ServeurIocm:
             return
         tls: dict[str, Any] = {}
         if iocm.tls is not None:
-            revocation = RevocationChecker(iocm.tls.clients) if iocm.tls.crl else None
-            self._ecoute = Ecoute(iocm.host, iocm.port, server_context_ecoute(iocm.tls), revocation)
+            self._ecoute = ecoute_tls(iocm.host, iocm.port, iocm.tls, self._orm)
             tls = {"ssl": self._ecoute.context, "ssl_handshake_timeout": iocm.handshake_seconds}
         factory = partial(Liaison, LIMITES_PDU, self._on_connection)
         self._server = await loop.create_server(factory, iocm.host, iocm.port, **tls)
@@ -93,11 +90,11 @@ class ServeurIocm:
 
     def _on_connection(self, liaison: Liaison) -> None:
         if not is_inside(liaison.peer, self._iocm.sources):
-            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code="reception.source_inconnue")
+            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code=SOURCE_INCONNUE)
             liaison.abort()
             return
         if len(self._serving) >= self._iocm.max_associations:
-            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code="reception.trop_de_connexions")
+            log.warning("reception:iocm:refused", peer_ip=liaison.peer, code=TROP_DE_CONNEXIONS)
             liaison.send((encode_reject(permanent=False, source=_BY_PROVIDER, reason=_LIMIT),))
             liaison.cut()
             return
@@ -130,21 +127,16 @@ class ServeurIocm:
             log.warning("reception:iocm:refused", peer_ip=liaison.peer, code=error.code)
             liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLING_UNKNOWN),))
             return
-        association = self._accept(proposition, liaison)
+        results = judge(proposition, {KEY_OBJECT_SELECTION}.__contains__, SYNTAXES)
+        association = accept(proposition, liaison, results, seconds=self._iocm.idle_seconds, max_pdu=MAX_PDU)
         await serve_notes(association, partial(self._keep, pacs), self._iocm.max_note_bytes)
 
     async def _recognise(self, proposition: Proposition, liaison: Liaison) -> Pacs:
         if liaison.transport is None:
             raise PacsInconnu
-        appelant = self._ecoute.appelant(liaison.transport)
+        appelant = await self._ecoute.appelant(liaison.transport)
         candidates = titled(self._settings.pacs, proposition.calling)
         return recognise(candidates, appelant, {pacs.host: await _addresses(pacs) for pacs in candidates if not pacs.notes.sources})
-
-    def _accept(self, proposition: Proposition, liaison: Liaison) -> AssociationPacs:
-        results = judge(proposition)
-        liaison.send((encode_accept(proposition, results, max_pdu=MAX_PDU),))
-        accepted = {i: syntax for i, (result, syntax) in results.items() if result == ACCEPTED}
-        return AssociationPacs(liaison, proposition, Accord(accepted, proposition.max_pdu), self._iocm.idle_seconds)
 
     async def _keep(self, pacs: Pacs, note: NoteRecue) -> int:
         return await self._orm.run(partial(keep, note, pacs.name, self._limites))

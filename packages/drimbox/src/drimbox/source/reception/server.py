@@ -10,7 +10,6 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from time import monotonic
 
 from django.conf import settings
 from django.db import Error
@@ -18,13 +17,11 @@ from django.db import Error
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Reception
-from drimbox.socle.annuaire.queries import kept_crls
 from drimbox.socle.orm import OrmThreads
 from drimbox.socle.reseaux import is_inside
-from drimbox.socle.tls.revocation import RevocationChecker
 from drimbox.source.reception.actions import receive, too_long
 from drimbox.source.reception.bornes import bornes_of
-from drimbox.source.reception.ecoute import READ_BYTES, Ecoute, ecoutes_of
+from drimbox.source.reception.ecoute import READ_BYTES, SOURCE_INCONNUE, TROP_DE_CONNEXIONS, Ecoute, ecoutes_of
 from drimbox.source.reception.emetteur import Appelant
 from drimbox.source.reception.errors import SansTrame, TrameRefusee
 from drimbox.source.reception.iocm_scp import ServeurIocm
@@ -35,7 +32,6 @@ from drimbox.source.reception.rules import slowdown
 log = get_logger("reception")
 LINGER_SECONDS = 2.0
 LOOK_SECONDS = 1.0
-CRLS_SECONDS = 60.0
 
 
 class Serveur:
@@ -53,8 +49,6 @@ class Serveur:
         self._held: dict[asyncio.Task[None], int] = {}
         self._servers: list[asyncio.Server] = []
         self._watch: asyncio.Task[None] | None = None
-        self._revocations: list[RevocationChecker] = []
-        self._crls_at = -CRLS_SECONDS
         self._pause = 0.0
         self._stopping = False
 
@@ -74,10 +68,8 @@ class Serveur:
         Raises:
             CertificatIllisible, AncresIllisibles: the files of a TLS address cannot be used.
         """
-        for ecoute in ecoutes_of(self._reglages):
+        for ecoute in ecoutes_of(self._reglages, self._orm):
             self._servers.append(await ecoute.start(self._serve, self._reglages.handshake_seconds))
-            if ecoute.revocation is not None:
-                self._revocations.append(ecoute.revocation)
             log.info("reception:process:ready", address=ecoute.host, port=ecoute.port)
         self._watch = asyncio.create_task(self._watch_backlog())
 
@@ -101,15 +93,17 @@ class Serveur:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ecoute: Ecoute) -> None:
         task = asyncio.current_task()
         assert task is not None
-        appelant = self._welcome(writer, ecoute)
-        if appelant is None:
+        peer = str((writer.get_extra_info("peername") or ("",))[0])  # none of one that left already
+        if not self._admits(peer):
             writer.close()
             return
         self._connections[task] = writer
         try:
-            await self._exchange(reader, writer, appelant, task)
+            await self._exchange(reader, writer, await ecoute.appelant(writer.transport), task)
+        except DrimmError as error:
+            log.warning("reception:connection:refused", peer_ip=peer, code=error.code)
         except (OSError, TimeoutError, asyncio.CancelledError) as error:  # ssl.SSLError is an OSError
-            log.info("reception:connection:ended", peer_ip=appelant.address, error_type=type(error).__name__)
+            log.info("reception:connection:ended", peer_ip=peer, error_type=type(error).__name__)
         finally:
             del self._connections[task]
             self._held.pop(task, None)
@@ -117,20 +111,15 @@ class Serveur:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    def _welcome(self, writer: asyncio.StreamWriter, ecoute: Ecoute) -> Appelant | None:
-        peer = str(writer.get_extra_info("peername")[0])
+    def _admits(self, peer: str) -> bool:
         known = (self._reglages.sources, *(ris.sources for ris in self._reglages.ris))
         if not any(is_inside(peer, networks) for networks in known):
-            log.warning("reception:connection:refused", peer_ip=peer, code="reception.source_inconnue")
-            return None
+            log.warning("reception:connection:refused", peer_ip=peer, code=SOURCE_INCONNUE)
+            return False
         if len(self._connections) >= self._reglages.max_connections or self._stopping or self._is_full(peer):
-            log.warning("reception:connection:refused", peer_ip=peer, code="reception.trop_de_connexions")
-            return None
-        try:
-            return ecoute.appelant(writer.transport)
-        except DrimmError as error:
-            log.warning("reception:connection:refused", peer_ip=peer, code=error.code)
-            return None
+            log.warning("reception:connection:refused", peer_ip=peer, code=TROP_DE_CONNEXIONS)
+            return False
+        return True
 
     def _is_full(self, peer: str) -> bool:
         bornes = bornes_of(self._reglages, peer)
@@ -145,18 +134,12 @@ class Serveur:
             try:
                 unread = await self._orm.run(partial(count_unread, 10 * self._reglages.retard_messages))
                 self._pause = slowdown(unread, self._reglages.retard_messages, self._reglages.retard_seconds)
-                await self._take_crls()
             except Error:
                 self._pause = 0.0  # messages themselves will say that the database is away
+            except Exception as error:  # a watch that ended would hold every answer back for ever, or none
+                self._pause = 0.0
+                log.error("reception:backlog:failed", exc_info=error)
             await asyncio.sleep(LOOK_SECONDS)
-
-    async def _take_crls(self) -> None:
-        """Take the CRLs that this DRIMbox fetched beside those of the folder: each is verified under the authorities of the folder."""
-        if self._revocations and monotonic() - self._crls_at >= CRLS_SECONDS:
-            fetched = await self._orm.run(kept_crls)
-            self._crls_at = monotonic()
-            for revocation in self._revocations:
-                await asyncio.to_thread(revocation.use_crls, fetched)
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, appelant: Appelant, task: asyncio.Task[None]

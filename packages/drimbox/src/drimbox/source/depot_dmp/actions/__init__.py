@@ -23,7 +23,7 @@ from drimbox.source.depot_dmp import preparation
 from drimbox.source.depot_dmp.actions import reponses
 from drimbox.source.depot_dmp.actions.reponses import DEPOSER
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import CORPS, its_turn
+from drimbox.source.depot_dmp.queries import CORPS, LOURD, its_turn
 from drimbox.source.depot_dmp.states import DEPOTS, FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.depot_dmp.tenue import held
 from drimbox.source.pointeur.kos_construit import KosConstruit
@@ -159,7 +159,8 @@ def _begin(envoi_id: UUID) -> Envoi | None:
     # one statement, committed before anything leaves
     if not its_turn(envoi_id).update(attempts=F("attempts") + 1):
         return None
-    return Envoi.objects.select_related("kos", "message", "examen__message").get(pk=envoi_id)
+    # what a first deposit says is written already: message and pointer are read again only by what is written when its turn comes
+    return Envoi.objects.select_related("kos", "message", "examen__message").defer(*LOURD).get(pk=envoi_id)
 
 
 def _exchange(envoi: Envoi) -> Depot | None:

@@ -19,6 +19,7 @@ from confiance.exploitation.logs import get_logger
 from drimbox.config import Conversion
 from drimbox.source.admission.errors import ConversionImpossible
 from drimbox.source.partage.conversion import message
+from drimbox.source.partage.conversion.tenues import LimitesTenues, Tenues
 
 log = get_logger("conversion")
 
@@ -33,6 +34,7 @@ class AtelierLimits:
         content: bytes of one object, before or after.
         seconds: for one object.
         objects: after which a process is renewed, whatever libraries leak.
+        held: bytes of whole objects, here, from which no other one is begun.
     """
 
     processes: int = 2
@@ -40,6 +42,7 @@ class AtelierLimits:
     content: int = 512 << 20
     seconds: float = 60.0
     objects: int = 2000
+    held: int = 1 << 30
 
 
 @dataclass
@@ -50,39 +53,30 @@ class _Ouvrier:
 
 @dataclass
 class Atelier:
-    """The pool. Close it at the end."""
+    """The pool, and what is held of the objects it works on. Close it at the end."""
 
     limits: AtelierLimits = field(default_factory=AtelierLimits)
     _idle: list[_Ouvrier] = field(default_factory=list)
     _free: asyncio.Semaphore = field(init=False)
-    _places: asyncio.Semaphore = field(init=False)
+    tenues: Tenues = field(init=False)
 
     def __post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.limits.processes)
-        self._places = asyncio.Semaphore(2 * self.limits.processes)
+        # two for each process: one is gathered while the other is converted
+        self.tenues = Tenues(LimitesTenues(self.limits.held, places=2 * self.limits.processes, seconds=self.limits.seconds))
 
     @classmethod
     def of(cls, conversion: Conversion) -> Atelier:
         """Make it from the settings."""
-        limits = AtelierLimits(conversion.processes, conversion.memory, conversion.max_object_bytes, conversion.seconds)
-        return cls(limits)
-
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold a place for one whole object in memory, for the time of a block; there are two for each process.
-
-        Raises:
-            ConversionImpossible: none became free in the time that one object may take.
-        """
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                await self._places.acquire()
-        except TimeoutError:
-            raise ConversionImpossible("Trop d'images attendent d'être converties.") from None
-        try:
-            yield
-        finally:
-            self._places.release()
+        return cls(
+            AtelierLimits(
+                processes=conversion.processes,
+                memory=conversion.memory,
+                content=conversion.max_object_bytes,
+                seconds=conversion.seconds,
+                held=conversion.held_bytes,
+            )
+        )
 
     async def transcode(self, part10: bytes, wanted: str) -> bytes:
         """Return the data set of an object in another syntax.

@@ -16,7 +16,8 @@ from drimbox.config import Delais
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.redoable import redoable
 from drimbox.socle.jobs.rules import next_attempt
-from drimbox.socle.journal.actions import new_trace, record
+from drimbox.socle.journal.actions import new_trace, record, together
+from drimbox.source.admission.errors import AutrePatient
 from drimbox.source.depot_dmp import actions as depots
 from drimbox.source.depot_dmp.queries import last_deposit
 from drimbox.source.depot_dmp.soumission import ignored
@@ -29,7 +30,7 @@ from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.pointeurs import end, keep_kos
 from drimbox.source.pointeur.queries import CONTENU
-from drimbox.source.pointeur.states import AUTRE_PATIENT, WAITING, EtatExamen, EtatKos
+from drimbox.source.pointeur.states import WAITING, EtatExamen, EtatKos
 from drimbox.source.pointeur.suivi import locked, move
 
 __all__ = ["POINTER", "appliquer", "close_images", "postpone", "publish", "retry", "stop"]
@@ -72,7 +73,7 @@ def publish(construit: KosConstruit, now: datetime) -> None:
     """
     depot = construit.rapport.message.depot_demande
     requete = depots.prepare(construit) if depot else None
-    with redoable():
+    with redoable(), together():
         examen = locked(construit.examen_id)
         # another worker did it, or a newer report came while we were asking the PACS
         if examen.state not in WAITING or examen.compte_rendu_sha256 != construit.rapport.sha256:
@@ -82,9 +83,9 @@ def publish(construit: KosConstruit, now: datetime) -> None:
             record("source:examen:warned", code=code, at=now, examen_id=examen.id)
         kos = keep_kos(examen, construit, now, state=EtatKos.EN_ATTENTE if replaces else EtatKos.EN_VIGUEUR)
         if requete is None:
-            move(examen, EtatExamen.SANS_DEPOT, now, event="source:examen:kept", kos_id=kos.id)
+            move(examen, EtatExamen.SANS_DEPOT, now, event="source:examen:kept", columns=("db",), kos_id=kos.id)
             return
-        move(examen, EtatExamen.EN_DEPOT, now, event="source:examen:pointed", kos_id=kos.id)
+        move(examen, EtatExamen.EN_DEPOT, now, event="source:examen:pointed", columns=("db",), kos_id=kos.id)
         depots.queue(kos, requete, now, remplace=replaces)
         for code in ignored(construit.rapport):
             record("source:drapeau:ignored", at=now, code=code, examen_id=examen.id, kos_id=kos.id)
@@ -143,7 +144,7 @@ def close_images(examen_id: UUID, seen_at: datetime, now: datetime) -> bool:
     examen = locked(examen_id)
     if examen.state != EtatExamen.DEPOSE or seen_at <= examen.changed_at:
         return False
-    move(examen, EtatExamen.PATIENT_CHANGE, now, event="source:examen:closed", code=AUTRE_PATIENT, trace=new_trace())
+    move(examen, EtatExamen.PATIENT_CHANGE, now, event="source:examen:closed", code=AutrePatient.code, trace=new_trace())
     return True
 
 

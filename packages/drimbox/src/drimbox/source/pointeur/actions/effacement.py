@@ -4,48 +4,54 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from confiance.errors import DrimmError
+from confiance.exploitation.coffre.scelle import CoffreFerme
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.journal.actions import record
 from drimbox.source.pointeur.errors import KosImpossible
 from drimbox.source.pointeur.models import Kos
-from drimbox.source.pointeur.queries import reducible
 from drimbox.source.pointeur.states import EtatKos
 
-BATCH = 100
 log = get_logger("pointeur")
 
 
 @transaction.atomic
-def reduce_kos(before: datetime, now: datetime) -> int:
-    """Reduce a batch of KOS made, or ended, before a date; return how many.
+def reduce_kos(numbers: Collection[UUID], now: datetime) -> int:
+    """Reduce some KOS whose time is over; return how many.
 
-    One that is replaced or withdrawn keeps nothing of its object. One in force keeps what serving its images needs, sealed.
+    One that is replaced or withdrawn keeps nothing of its object. One in force keeps what serving its images needs, sealed. One that cannot
+    be opened or read stays as it is, and is tried again the next time: nothing says that its traits are gone as long as they are not.
 
     Args:
-        before: aware date; later ones are left.
+        numbers: from :func:`~drimbox.source.pointeur.queries.reducible`.
         now: aware date of the erasure.
     """
-    rows = Kos.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=reducible(before, BATCH))
-    count = sum(_reduce(kos, now) for kos in rows)
+    rows = Kos.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=numbers)
+    left = Counter(error.code for kos in rows if (error := _reduce(kos, now)) is not None)
+    count = len(rows) - left.total()
     if count:
         record("source:kos:reduced", at=now, count=count)
+    for code, kept in left.items():
+        record("source:kos:unreduced", at=now, code=code, count=kept)
     return count
 
 
-def _reduce(kos: Kos, now: datetime) -> int:
+def _reduce(kos: Kos, now: datetime) -> DrimmError | None:
+    """Reduce one, or return what stops it: the others go on."""
     from drimbox.source.pointeur.reduction import reduce  # noqa: PLC0415 - the console loads this room without the DICOM libraries
 
-    if kos.state == EtatKos.EN_VIGUEUR:
-        try:
-            kos.contenu = reduce(kos.contenu)
-        except KosImpossible as error:
-            log.error("source:kos:unreadable", code=error.code, kos_id=str(kos.id))
-    else:
-        kos.contenu, kos.patient = b"", None
-    kos.purged_at = now
+    try:
+        contenu, patient = (reduce(kos.contenu), kos.patient_scelle) if kos.state == EtatKos.EN_VIGUEUR else (b"", None)
+    except (KosImpossible, CoffreFerme) as error:
+        log.error("source:kos:unreadable", code=error.code, kos_id=str(kos.id), examen_id=str(kos.examen_id))
+        return error
+    kos.contenu, kos.patient_scelle, kos.purged_at = contenu, patient, now
     kos.save(update_fields=["scelle", "patient_scelle", "purged_at"])
-    return 1
+    return None

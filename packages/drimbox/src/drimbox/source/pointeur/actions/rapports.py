@@ -7,6 +7,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.journal.actions import record
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
@@ -91,23 +93,28 @@ def _known(evenement: Publier | Remplacer) -> Examen | None:
 
 
 def _know(evenement: Publier | Remplacer, now: datetime) -> None:
-    examen, is_new = Examen.objects.select_for_update(of=("self",)).get_or_create(
-        study_instance_uid=evenement.examen.study_instance_uid,
-        defaults={
-            "message_id": evenement.message_id,
-            "compte_rendu": evenement.rapport.compte_rendu.identifiant[:200],
-            "compte_rendu_sha256": evenement.rapport.sha256,
-            "accession": _accession_of(evenement),
-            "created_at": now,
-            "changed_at": now,
-        },
-    )
-    if not is_new:  # another worker was faster with another report of the same study
+    try:
+        with transaction.atomic():
+            examen = _new(evenement, now)
+    except IntegrityError:  # another worker was faster with another report of the same study
+        examen = Examen.objects.select_for_update(of=("self",)).get(study_instance_uid=evenement.examen.study_instance_uid)
         check_sender(examen, evenement.message_id)
         take_newer(examen, evenement, now)
         return
     record("source:examen:known", at=now, examen_id=examen.id, message_id=evenement.message_id)
     defer(POINTER, queue=QUEUE_SOURCE, examen_id=examen.id)
+
+
+def _new(evenement: Publier | Remplacer, now: datetime) -> Examen:
+    return Examen.objects.create(
+        study_instance_uid=evenement.examen.study_instance_uid,
+        message_id=evenement.message_id,
+        compte_rendu=evenement.rapport.compte_rendu.identifiant[:200],
+        compte_rendu_sha256=evenement.rapport.sha256,
+        accession=_accession_of(evenement),
+        created_at=now,
+        changed_at=now,
+    )
 
 
 def _accession_of(evenement: Publier | Remplacer) -> str:
