@@ -14,7 +14,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import django
 import psycopg
 import pytest
 
+from banc.ports import free_port
 from drimbox.config import ROLES
 
 PREFIX = "essai_drimbox_"
@@ -44,18 +44,6 @@ _RESTART = (
     " AND sequencename !~ '^(django_migrations|django_content_type|auth_permission)_'"
 )
 PORTS = ("pacs", "pacs2", "dmp", "psc", "reception", "images", "pages", "liste")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that were free a moment ago, all different."""
-    holders = [socket.socket() for _ in range(count)]
-    try:
-        for holder in holders:
-            holder.bind(("127.0.0.1", 0))
-        return [holder.getsockname()[1] for holder in holders]
-    finally:
-        for holder in holders:
-            holder.close()
 
 
 @dataclass
@@ -144,7 +132,7 @@ def django_ready() -> Environment:
         raise pytest.UsageError(message)
     folder = Path(tempfile.mkdtemp(prefix="drimbox-essai-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = Environment(folder, None, _pki(folder), dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
+    environment = Environment(folder, None, _pki(folder), {name: free_port() for name in PORTS})
     _secrets(environment, ROLES)
     (folder / "socket").symlink_to(folder)
     environment.config.write_text(_toml(environment), encoding="utf-8")

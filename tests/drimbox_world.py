@@ -120,7 +120,7 @@ class Mllp:
         self.close()
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 40.0) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 120.0) -> Any:
     """Wait for a condition without asserting any time; the limit only keeps a broken test from hanging."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:

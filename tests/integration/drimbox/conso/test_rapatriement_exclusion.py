@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
-from django.db import connections
+from django.db import InterfaceError, connections
 
 from banc.pacs.simulator import PacsSimulator
+from confiance.errors import DrimmError
 from tests.drimbox_env import DB, DB2
 from tests.integration.drimbox.conso.dossier import make_kos
 from tests.integration.drimbox.conso.test_rapatriement import bring
@@ -57,6 +58,24 @@ async def test_a_slow_transfer_ends_when_its_source_leaves_the_list(
     assert not pacs_b.index.entries()
     async with asyncio.timeout(10):
         await left.wait()
+
+
+async def test_a_look_that_fails_does_not_end_the_watch() -> None:
+    from drimbox.conso.rapatriement.errors import DestinationHorsListe
+    from drimbox.conso.rapatriement.veille import watched
+
+    answers: list[Exception] = [DestinationHorsListe(), ZeroDivisionError(), InterfaceError()]
+
+    def refusal() -> DrimmError | None:
+        answer = answers.pop()
+        if isinstance(answer, DrimmError):
+            return answer
+        raise answer
+
+    with pytest.raises(DestinationHorsListe):
+        async with asyncio.timeout(20), watched(refusal):
+            await asyncio.Event().wait()
+    assert not answers
 
 
 async def test_a_list_that_changes_and_still_holds_the_source_lets_the_transfer_end(

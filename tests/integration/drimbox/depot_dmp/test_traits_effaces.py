@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from banc.jeux import IDENTITE, make_message, make_report
 from banc.postgres.binaries import find
+from drimbox.socle.journal.queries import of_event
 from drimbox.socle.kos.reader import read_kos
 from drimbox.source.admission.contenu import open_content
 from drimbox.source.admission.queries import content_of, find_kos
@@ -26,6 +27,7 @@ from drimbox.source.pointeur.actions.effacement import reduce_kos
 from drimbox.source.pointeur.actions.rejets import instances_of
 from drimbox.source.pointeur.jobs import effacer
 from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.queries import reducible
 from drimbox.source.reception.actions.effacement import erase
 from tests.drimbox_chemin import Chemin, pacs_of
 from tests.drimbox_world import Monde, sample_message
@@ -80,7 +82,8 @@ def second() -> bytes:
 
 def erase_everything() -> None:
     assert erase(LATER, LATER)
-    while reduce_kos(LATER, LATER) + erase_requests(LATER, LATER):
+    reduce_kos(reducible(LATER), LATER)
+    while erase_requests(LATER, LATER):
         pass
 
 
@@ -133,7 +136,7 @@ def test_a_reduced_pointer_can_still_be_withdrawn_from_the_dmp(chemin: Chemin) -
 def test_an_exam_that_somebody_must_still_look_at_keeps_everything(chemin: Chemin, state: str) -> None:
     chemin.publish(sample_message())
     Examen.objects.update(state=state)
-    assert reduce_kos(LATER, LATER) + erase_requests(LATER, LATER) == 0
+    assert reduce_kos(reducible(LATER), LATER) + erase_requests(LATER, LATER) == 0
 
 
 def test_the_worker_erases_by_itself_what_is_older_than_the_setting_and_nothing_younger(chemin: Chemin) -> None:
@@ -146,6 +149,26 @@ def test_the_worker_erases_by_itself_what_is_older_than_the_setting_and_nothing_
         Kos.objects.filter(version=1).update(ended_at=timezone.now() - timedelta(days=181))
         effacer(timestamp=0)
     assert list(Kos.objects.filter(purged_at__isnull=False).values_list("version", flat=True)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [("scelle = %s", "coffre.ferme"), ("contenu = %s, scelle = NULL", "pointeur.kos_impossible")],
+    ids=["a key that left the ring", "an object that nobody can read"],
+)
+def test_a_pointer_that_does_not_open_stays_whole_keeps_no_other_from_being_erased_and_is_told(
+    chemin: Chemin, spoil: str, code: str
+) -> None:
+    chemin.publish(sample_message())
+    chemin.take(second())
+    chemin.advance()
+    chemin.monde.drimbox.sql(f"UPDATE pointeur_kos SET {spoil}, created_at = '2020-01-01' WHERE version = 2", b"\1\4gone" + b"\0" * 40)
+    with chemin.monde.drimbox.role("ouvrier"):
+        erase_everything()
+    first, kos = Kos.objects.order_by("version")
+    assert (first.contenu, first.purged_at) == (b"", LATER)
+    assert (kos.state, kos.purged_at) == ("en_vigueur", None)
+    assert [(ligne.code, ligne.fields["count"]) for ligne in of_event("source:kos:unreduced", 10)] == [(code, 1)]
 
 
 def test_a_kos_that_an_earlier_version_kept_in_clear_is_read_then_sealed_by_the_migration(chemin: Chemin) -> None:

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 import pytest
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from confiance.exploitation import logs
 from confiance.exploitation.coffre.cles import Trousseau
@@ -23,7 +24,7 @@ from drimbox.conso.appel.models import Appel
 from drimbox.socle.coffre import actions as coffre_actions
 from drimbox.socle.coffre import fields
 from drimbox.socle.journal import queries
-from drimbox.socle.journal.actions import JournalError, new_trace, record
+from drimbox.socle.journal.actions import JournalError, new_trace, record, together
 from drimbox.socle.journal.models import Ligne
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -37,6 +38,43 @@ def test_a_line_carries_who_what_and_its_trace(drimbox: Any) -> None:
     assert ligne.fields == {"examen_id": str(examen), "attempt": 2}
     assert queries.of_examen(examen) == [ligne]
     assert len(trace) == 32
+
+
+def test_the_last_exams_that_were_refused_are_told_with_their_last_time_however_many_lines_there_are(drimbox: Any) -> None:
+    exams, many = [uuid4() for _ in range(3)], queries.MAX_LINES + 50
+
+    def line(examen: object, minutes: int, code: str = "partage.autre_patient") -> Ligne:
+        fields = {} if examen is None else {"examen_id": str(examen)}
+        return Ligne(at=NOW + timedelta(minutes=minutes), event="admission:demande:refused", process="images", code=code, fields=fields)
+
+    Ligne.objects.bulk_create([line(exams[0], 1)] * many + [line(exams[1], 3), line(exams[0], 2), line(None, 4)])
+    Ligne.objects.bulk_create([line(exams[2], 5, code="admission.jeton_inactif"), line(exams[2], -1)])
+    found = queries.refusals_of("partage.autre_patient", NOW)
+    assert found == [(exams[1], NOW + timedelta(minutes=3)), (exams[0], NOW + timedelta(minutes=2))]
+
+
+def test_lines_written_together_keep_their_order_and_cost_one_statement(drimbox: Any) -> None:
+    examen, trace = uuid4(), new_trace()
+    with CaptureQueriesContext(connection) as asked, together():
+        for attempt in range(5):
+            record("source:examen:postponed", trace=trace, examen_id=examen, attempt=attempt)
+    assert len([query for query in asked if "INSERT" in query["sql"]]) == 1
+    assert [ligne.fields["attempt"] for ligne in queries.of_trace(trace)] == [0, 1, 2, 3, 4]
+    record("source:examen:postponed", trace=trace, attempt=5)
+    assert len(queries.of_trace(trace)) == 6
+
+
+def test_lines_of_a_block_that_fails_are_not_written(drimbox: Any) -> None:
+    trace = new_trace()
+
+    def fail() -> None:
+        with transaction.atomic(), together():
+            record("source:examen:postponed", trace=trace)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert queries.of_trace(trace) == []
 
 
 @pytest.mark.parametrize(("event", "extra"), [("pas un événement", {}), ("a:b", {}), ("a:b:c", {"nom": "X"}), ("a:b:c", {"ins": "1"})])

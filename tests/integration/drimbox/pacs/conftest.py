@@ -12,7 +12,7 @@ import pytest
 from banc.jeux import make_images
 from banc.pacs import PacsSimulator
 from banc.pacs.orthanc import OrthancPacs
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.flux import DemandeImages, recuperer
 from drimbox.socle.pacs.model import ObjetDicom

@@ -12,7 +12,7 @@ import pytest
 
 from banc.jeux import IDENTITE, ExamenJeu, make_images
 from banc.pacs import PacsSimulator
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.bassin import associations_gardees
 from drimbox.socle.pacs.errors import PacsAbsent, PacsIncomplet, PacsIndisponible, PacsOccupe, PacsRefuse

@@ -85,9 +85,9 @@ async def test_the_silence_of_a_slow_reader_is_not_that_of_the_pacs():
             await session.stored(uid, an_object(uid))
         session.answer(0, completed=2)
 
-    async with pacs_that(script, timeout=0.5) as pacs, recuperer(pacs, ASKED) as flux:
+    async with pacs_that(script, timeout=2) as pacs, recuperer(pacs, ASKED) as flux:
         first = await anext(flux)
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(2.5)
         assert await whole(first) == an_object("1.2.1")
         assert await whole(await anext(flux)) == an_object("1.2.2")
 

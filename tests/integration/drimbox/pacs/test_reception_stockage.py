@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.attente import Livraison
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse, PortOccupe

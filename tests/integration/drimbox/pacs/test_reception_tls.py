@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from banc.pacs.ports import free_port
 from banc.pki import OrganisationPlan, Pki, PkiPlan, build
 from banc.pki.store import Issued
+from banc.ports import free_port
 from drimbox.config import Pacs
+from drimbox.socle.pacs import reception_stockage
 from drimbox.socle.pacs.attente import Attente, Livraison
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.model import ObjetDicom
@@ -24,8 +26,7 @@ from drimbox.socle.pacs.objet import DemandeImages, ObjetEnCours
 from drimbox.socle.pacs.part10 import to_part10
 from drimbox.socle.pacs.reception_stockage import reception_of
 from drimbox.socle.pacs.storage import store
-from drimbox.socle.tls.errors import CertificatRevoque
-from drimbox.socle.tls.revocation import RevocationChecker
+from tests.drimbox_revocation import crl_that_revokes
 from tests.drimbox_world import until
 from tests.integration.drimbox.pacs.pacs_hostile import CT, STUDY, an_object
 
@@ -89,11 +90,11 @@ async def test_another_certificate_or_none_brings_nothing_in(pki: Pki, shown: st
         assert attente.arrivals.empty()
 
 
-async def test_a_revoked_certificate_brings_nothing_in(pki: Pki, monkeypatch: pytest.MonkeyPatch):
-    def revoked(*_args: object) -> None:
-        raise CertificatRevoque
+async def test_a_certificate_revoked_by_a_crl_that_was_fetched_brings_nothing_in(pki: Pki, monkeypatch: pytest.MonkeyPatch):
+    async def fetched() -> tuple[x509.CertificateRevocationList, ...]:
+        return (crl_that_revokes(pki, pki.auth_cli("a").serial),)
 
-    monkeypatch.setattr(RevocationChecker, "check", revoked)
+    monkeypatch.setattr(reception_stockage, "fetched_in_passing", fetched)
     pacs = pacs_of(pki)
     async with reception_of(pacs).attending(DemandeImages(STUDY)) as attente:
         with pytest.raises(PacsRefuse):

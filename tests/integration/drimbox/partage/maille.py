@@ -88,19 +88,6 @@ def _serie(etude: Etude, rank: int, series: str) -> Dataset:
     return item
 
 
-def etude_of(folder: Path) -> Etude:
-    """Return what the files of a folder are, without their bytes: all of one study."""
-    etude = Etude()
-    for path in sorted(folder.rglob("*.dcm")):
-        head = pydicom.dcmread(path, specific_tags=["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"], stop_before_pixels=True)
-        series, sop = str(head.SeriesInstanceUID), str(head.SOPInstanceUID)
-        etude.study = str(head.StudyInstanceUID)
-        etude.datasets[sop] = b""
-        etude.instances.setdefault(series, []).append(sop)
-    etude.series = list(etude.instances)
-    return etude
-
-
 def make_study(folder: Path, *, series: int = 2, instances: int = 3, patient: str = "IPP1", padding: int = 0) -> Etude:
     """Write a study of real CT images, each with its own UIDs."""
     etude = Etude()

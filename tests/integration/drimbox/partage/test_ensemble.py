@@ -16,7 +16,8 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
-from banc.pacs.ports import free_port
+from banc.ports import free_port, listens
+from drimbox.source.partage.recuperation import Lecteur, Recuperation
 from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import Etude, Maille, after_ins, make_kos, make_study, psc_of
 from tests.integration.drimbox.partage.requests import get, headers, parts
@@ -94,13 +95,18 @@ async def _metrics(maille: Maille) -> str:
 async def test_the_same_study_asked_by_several_at_once_is_asked_once_of_the_pacs(
     porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = asyncio.Event()
+    gate, joined, join = asyncio.Event(), list[Lecteur](), Recuperation.join
+
+    def told(self: Recuperation) -> Lecteur:
+        joined.append(join(self))
+        return joined[-1]
+
+    monkeypatch.setattr(Recuperation, "join", told)
     faux = pacs_that_gives(monkeypatch, *objects_of(etude), gate=gate)
     given = await headers(porte, etude)
     async with porte.client() as session:
         asked = [asyncio.create_task(get(session, porte.url(etude), given)) for _ in range(4)]
-        await until(lambda: len(porte.journal("admission:demande:refused")) == 0 and faux.opened == 1)
-        await asyncio.sleep(0.3)
+        await until(lambda: len(joined) == 4)
         gate.set()
         answers = await asyncio.gather(*asked)
     assert [len(parts(kind, body)) for _, kind, body in answers] == [6] * 4
@@ -166,9 +172,7 @@ async def test_a_stop_lets_the_running_transfer_end_and_nobody_new_in(
             running = asyncio.create_task(get(session, maille.url(etude), await headers(maille, etude)))
             await until(lambda: faux.opened == 1)
             stopping = asyncio.create_task(door.__aexit__(None, None, None))
-            await asyncio.sleep(0.2)
-            with pytest.raises(ConnectionRefusedError):
-                await asyncio.open_connection("127.0.0.1", maille.port)
+            await until(lambda: not listens(maille.port))
             assert not stopping.done()
             gate.set()
             status, kind, body = await running

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import InterfaceError
 
 from confiance.liste_blanche import Freshness
 from confiance.transparence.liste_et_tete import Lecteur
 from tests.drimbox_env import DB, DB2
+from tests.drimbox_revocation import crl_that_revokes
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
 from tests.integration.drimbox.partage.requests import headers
 
@@ -51,7 +51,7 @@ async def begun(session: aiohttp.ClientSession, maille: Maille, etude: Etude) ->
     return answer
 
 
-async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a table has no bell
             await asyncio.sleep(0.05)
@@ -127,15 +127,57 @@ def keep_crl_that_revokes(maille: Maille, serial: int) -> None:
     from drimbox.socle.annuaire.actions.crl import keep_crl
     from drimbox.socle.annuaire.actions.passage import Passage
 
-    now = datetime.now(UTC)
-    genuine = x509.load_der_x509_crl((maille.pki.anchors_dir / "ac-organisations.crl").read_bytes())
-    key = load_pem_private_key((maille.pki.folder / "authorities/organisations.key").read_bytes(), None)
-    assert genuine.next_update_utc is not None
-    revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
-    builder = x509.CertificateRevocationListBuilder(genuine.issuer, now, genuine.next_update_utc).add_revoked_certificate(revoked)
-    crl = builder.sign(key, hashes.SHA256())  # type: ignore[arg-type]  # an RSA key
+    crl = crl_that_revokes(maille.pki, serial).public_bytes(Encoding.DER)
     with maille.environment.role("ouvrier"):
-        assert keep_crl(crl.public_bytes(Encoding.DER), "http://crl", Passage("0" * 32, now))
+        assert keep_crl(crl, "http://crl", Passage("0" * 32, datetime.now(UTC)))
+
+
+async def test_a_connection_that_cannot_be_judged_is_cut_and_the_others_are_judged_all_the_same(
+    porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from drimbox.source.partage import exclusion
+
+    known, failures, broken = exclusion._check, [RuntimeError()], porte.pki.serv_ssl(DB2).dn
+
+    def check(dn: object, liste: object) -> None:
+        if dn == broken and failures:
+            raise failures.pop()
+        known(dn, liste)  # type: ignore[arg-type]  # what it was given
+
+    monkeypatch.setattr(exclusion, "_check", check)
+    async with porte.client() as first, porte.client() as second, porte.client(porte.pki.serv_ssl(DB)) as staying:
+        cut = [await begun(session, porte, heavy) for session in (first, second)]
+        kept = await begun(staying, porte, heavy)
+        await asyncio.to_thread(publish, porte, DB)
+        await until(lambda: len(porte.journal(OUT)) == 2)
+        for answer in cut:
+            with pytest.raises(aiohttp.ClientError):
+                await answer.read()
+        assert len(await kept.read()) > 30 * MEGABYTE - 2000
+    assert {code for _, code, _ in porte.journal(OUT)} == {"partage.interne", "admission.certificat_hors_liste"}
+
+
+@pytest.mark.parametrize("error", [InterfaceError, RuntimeError], ids=["a connection that the server closed", "a fault of ours"])
+async def test_a_look_that_fails_is_made_again_and_the_peer_that_left_is_cut_then(
+    porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    from drimbox.socle.annuaire import queries
+
+    known, failures = queries.en_vigueur, [error(), error()]
+
+    def failing() -> object:
+        if failures:
+            raise failures.pop()
+        return known()
+
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        await asyncio.to_thread(publish, porte, DB)
+        monkeypatch.setattr(queries, "en_vigueur", failing)
+        await until(lambda: not failures)
+        await until(lambda: porte.journal(OUT))
+        with pytest.raises(aiohttp.ClientError):
+            await answer.read()
 
 
 async def test_without_a_database_nothing_that_runs_is_cut(porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pydicom
 import pytest
 
 from banc.pacs.orthanc import OrthancPacs
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.places import places_of
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study

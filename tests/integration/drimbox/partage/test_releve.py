@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from banc.ports import free_port
 from banc.psc import served
 from tests.drimbox_env import DB
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, psc_of
@@ -63,17 +64,33 @@ async def running(maille: Maille, folder: Path) -> AsyncIterator[tuple[subproces
     assert code == 0
 
 
+def change(maille: Maille, before: str, after: str) -> None:
+    """Change the settings of the whole program."""
+    config = maille.environment.folder / "releve.toml"
+    text = config.read_text()
+    assert text.count(before) == 1
+    config.write_text(text.replace(before, after))
+
+
 async def test_a_rolling_restart_loses_no_running_transfer(maille: Maille, heavy: Etude, tmp_path: Path) -> None:
     async with running(maille, tmp_path) as (parent, certificate, logs), maille.client() as first, maille.client() as second:
         answer = await begun(first, maille, heavy)
+        figures = free_port()
+        change(maille, "[images]", f"[images]\nmetrics_port = {figures}")
         parent.send_signal(signal.SIGHUP)
         await until(lambda: "supervisor:process:renewed" in logs.read_text(), seconds=60)
         await _all_is_served(second, maille, heavy)
+        async with second.get(f"http://127.0.0.1:{figures}/metrics") as shown:  # the new one reads the settings as they are now
+            assert "drimbox_images_octets_total" in await shown.text()
         assert len(await answer.read()) > 30 * MEGABYTE - 2000  # and whole: its last chunk came
         certificate.write_text("renewed by mistake")
         parent.send_signal(signal.SIGHUP)
         await until(lambda: "supervisor:process:unrenewed" in logs.read_text(), seconds=60)
         await _all_is_served(second, maille, heavy)  # one that cannot start replaces nobody
+        change(maille, "[images]", "[images]\nunknown = 1")
+        parent.send_signal(signal.SIGHUP)
+        await until(lambda: logs.read_text().count("supervisor:process:unrenewed") == 2, seconds=60)
+        await _all_is_served(second, maille, heavy)  # nor one that cannot read its settings
 
 
 async def _all_is_served(session: aiohttp.ClientSession, maille: Maille, etude: Etude) -> None:

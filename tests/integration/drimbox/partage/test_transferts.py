@@ -41,7 +41,7 @@ def one_place(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> list[Equite]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that another thread does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a thread or a table has no bell
             await asyncio.sleep(0.05)
 

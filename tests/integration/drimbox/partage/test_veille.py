@@ -9,6 +9,7 @@ import json
 
 import aiohttp
 import pytest
+from django.db import InterfaceError
 
 from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
@@ -89,6 +90,29 @@ async def test_before_the_first_image_the_withdrawal_is_still_a_status(
         assert (status, json.loads(body)["code"]) == (404, "admission.kos_retire")
         assert (faux.opened, faux.closed) == (1, 1)
     assert not porte.journal(CUT)
+
+
+@pytest.mark.parametrize("error", [InterfaceError, RuntimeError], ids=["a connection that the server closed", "a fault of ours"])
+async def test_a_look_that_fails_is_made_again_and_what_was_withdrawn_is_cut_then(
+    porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    from drimbox.source.admission import queries
+
+    known, failures = queries._served, [error(), error()]
+
+    def failing(*args: object) -> object:
+        if failures:
+            raise failures.pop()
+        return known(*args)  # type: ignore[arg-type]  # what it was given
+
+    async with porte.client() as session:
+        answer = await begun(session, porte, heavy)
+        monkeypatch.setattr(queries, "_served", failing)
+        await asyncio.to_thread(porte.environment.sql, "UPDATE pointeur_kos SET state = 'retire' WHERE sop_instance_uid = %s", heavy.kos)
+        await until(lambda: porte.journal(CUT))
+        with pytest.raises(aiohttp.ClientError):
+            await answer.read()
+    assert not failures
 
 
 async def test_without_a_database_what_runs_goes_on(porte: Maille, heavy: Etude, monkeypatch: pytest.MonkeyPatch) -> None:

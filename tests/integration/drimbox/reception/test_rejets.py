@@ -23,6 +23,7 @@ from pynetdicom import AE
 from banc.pacs.notes import note_dataset
 from confiance.distinguished_name import DistinguishedName
 from drimbox.config import Certificate, EcouteTls, Iocm, PacsNotes
+from drimbox.socle.annuaire import revocation
 from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.message import frames
 from drimbox.socle.pacs.dimse.negotiation import Proposition, contextes_of, encode_request
@@ -30,6 +31,7 @@ from drimbox.source.reception.association_notes import SYNTAXES
 from drimbox.source.reception.iocm import EXPLICIT, KEY_OBJECT_SELECTION
 from drimbox.source.reception.iocm_scp import ServeurIocm
 from tests.drimbox_env import DB, DB2, PREFIX, Environment
+from tests.drimbox_revocation import crl_that_revokes, keep_fetched
 
 REJECTED = {"1.2.3": {"1.2.3.1": ["1.2.3.1.1", "1.2.3.1.2"]}}
 Send = Callable[..., int | None]
@@ -193,7 +195,7 @@ def test_beyond_the_number_of_associations_the_pacs_is_told_to_come_back(drimbox
 
 
 def _wait_until(done: Callable[[], bool]) -> None:
-    for _ in range(100):
+    for _ in range(1000):
         if done():
             return
         time.sleep(0.02)
@@ -210,6 +212,19 @@ def test_over_tls_only_the_certificate_of_the_pacs_is_let_in(drimbox: Environmen
         assert store(port, note_dataset("113037", REJECTED), tls=_context(drimbox, other)) is None
         assert store(port, note_dataset("113037", REJECTED), tls=_context(drimbox, None)) is None
         assert store(port, note_dataset("113037", REJECTED)) is None
+
+
+def test_a_pacs_whose_certificate_is_revoked_by_the_crl_that_was_fetched_is_let_in_no_more(
+    drimbox: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revocation, "CRLS_SECONDS", 0.0)
+    pki = drimbox.pki
+    server, client = pki.serv_ssl(DB), pki.auth_cli("a")
+    tls = EcouteTls(identite=Certificate(certificate=server.certificate, key=server.key), clients=pki.anchors_dir)
+    with served(drimbox, Iocm(port=0, tls=tls)) as port:
+        assert store(port, note_dataset("113037", REJECTED), tls=_context(drimbox, client)) == 0x0000
+        keep_fetched(drimbox, crl_that_revokes(pki, client.serial))
+        assert store(port, note_dataset("113037", REJECTED), tls=_context(drimbox, client)) is None
 
 
 def _context(environment: Environment, identity: Any) -> tuple[ssl.SSLContext, str]:

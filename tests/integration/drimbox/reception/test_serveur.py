@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from banc.jeux import IDENTITE, make_message, make_report
+from banc.ports import free_port
 from drimbox.config import Reception
 from drimbox.socle.coffre.fields import unseal
 from drimbox.source.reception import actions
 from drimbox.source.reception.mllp import Framer, frame
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.server import Serveur
-from tests.drimbox_env import PREFIX, Environment, free_ports
+from tests.drimbox_env import PREFIX, Environment
 
 REPORT = make_report(IDENTITE)
 
@@ -70,7 +71,7 @@ class Ris:
 @asynccontextmanager
 async def server(**changes: Any) -> AsyncIterator[Callable[[], Any]]:
     """Serve; yields what opens a connection."""
-    reglages = Reception(host="127.0.0.1", port=free_ports(1)[0], **changes)
+    reglages = Reception(host="127.0.0.1", port=free_port(), **changes)
     serveur = Serveur(reglages)
     await serveur.start()
     opened: list[Ris] = []
@@ -287,7 +288,7 @@ async def test_without_database_the_answer_is_never_aa_and_the_connection_stays(
 
 
 async def test_a_stop_acknowledges_exactly_what_it_kept(reception: Environment) -> None:
-    reglages = Reception(host="127.0.0.1", port=free_ports(1)[0])
+    reglages = Reception(host="127.0.0.1", port=free_port())
     serveur = Serveur(reglages)
     await serveur.start()
     ris = Ris(*await asyncio.open_connection("127.0.0.1", reglages.port))

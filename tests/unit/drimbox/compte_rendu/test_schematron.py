@@ -137,3 +137,27 @@ def test_the_public_schematron_tells_reports_of_its_model_from_others(shared_dat
         other = apply_schematron((shared_data / "cda" / name).read_bytes(), path)
         assert any("1.2.250.1.213.1.1.1.45" in ecart.texte for ecart in other.ecarts)
         assert other.non_verifies == 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "file"),
+    [
+        ("document(@absent)", None),
+        ("document(42)", None),
+        ("document('valeurs.xml')", b"<cut"),
+        ("document('valeurs.xml')", b"\xff\xfe"),
+        ("document(concat('v', '&#x9;', '../../..'))", None),
+        ("re:test('a', '(')", None),
+    ],
+    ids=["named by nothing", "named by a number", "cut file", "no XML", "a folder", "broken pattern"],
+)
+def test_an_expression_that_its_own_files_or_words_break_is_told_as_not_checked(
+    write, tmp_path: Path, expression: str, file: bytes | None
+) -> None:
+    if file is not None:
+        (tmp_path / "valeurs.xml").write_bytes(file)
+    namespace = '<ns prefix="re" uri="http://exslt.org/regular-expressions"/>'
+    body = namespace + rule(f'<assert test="count({expression}) = 1">broken</assert><assert test="false()">other</assert>')
+    found = apply_schematron(REPORT, write(body.replace("count(re:test('a', '('))", "re:test('a', '(')")))
+    assert "other" in [ecart.texte for ecart in found.ecarts]
+    assert found.impossible == ""

@@ -135,16 +135,6 @@ async def test_a_codec_that_dies_costs_one_object_and_a_new_process_takes_the_ne
     assert await atelier.transcode(ct, EXPLICIT)
 
 
-async def test_no_more_whole_objects_are_held_than_the_processes_can_use() -> None:
-    atelier = Atelier(AtelierLimits(processes=1, seconds=0.05))
-    async with atelier.place(), atelier.place():
-        with pytest.raises(ConversionImpossible):
-            async with atelier.place():
-                pass
-    async with atelier.place(), atelier.place():
-        pass
-
-
 async def test_an_abort_inside_the_codec_is_survived(atelier: Atelier) -> None:
     """This encoder ends its process on an image of three pixels: the rules never ask it, and if they did nobody else would suffer."""
     tiny = sample("SC_rgb_small_odd.dcm")

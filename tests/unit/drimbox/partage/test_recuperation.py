@@ -219,7 +219,9 @@ async def test_the_last_reader_that_leaves_ends_the_retrieval(monkeypatch: pytes
     faux = FauxPacs(objects(4, 300_000), asyncio.Event())
     async with recuperations(monkeypatch, faux, folder) as running:
         reading = asyncio.create_task(_all_of(running))
-        await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            while not faux.opened:  # noqa: ASYNC110 - the fake PACS has no bell
+                await asyncio.sleep(0.001)
         assert (faux.opened, faux.closed) == (1, 0)
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

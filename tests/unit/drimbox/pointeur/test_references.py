@@ -94,13 +94,13 @@ def test_what_a_series_cannot_hold_is_refused(serie, keyword):
     assert keyword in caught.value.message
 
 
-@pytest.mark.peer("dcmtk")
 @pytest.mark.parametrize("empty", [InstancePacs("", "1.2.3"), InstancePacs(CT, "")], ids=["class", "instance"])
 def test_an_object_that_the_pacs_does_not_name_is_never_referenced(empty: InstancePacs):
     with pytest.raises(KosImpossible, match="instance"):
         kos(study=etude(series=(SeriePacs("1.2.3.4", "CT", 1, "", (InstancePacs(CT, "1.2.3.4.1"), empty)),)))
 
 
+@pytest.mark.peer("dcmtk")
 def test_dsrdump_reads_every_reference_of_a_large_study(tmp_path: Path):
     path = tmp_path / "kos.dcm"
     path.write_bytes(kos(study=large(1300, 100)))

@@ -20,9 +20,10 @@ REGLAGES = Reception(ris=(SMALL, OTHER, ANYWHERE), max_message_bytes=9000, max_c
     [
         ("10.0.0.2", Bornes(("other",), 4096, 7)),
         ("10.0.0.1", Bornes(("small", "other"), 4096, 7)),
+        ("127.0.0.1", Bornes(("anywhere",), 1024, 7)),
         ("192.0.2.1", Bornes((), 9000, 7)),
     ],
-    ids=["its own", "shared", "unnamed"],
+    ids=["its own", "shared", "of a RIS without address, which speaks from those of the reception", "unnamed"],
 )
 def test_an_address_has_the_bounds_of_its_ris_and_never_more_connections_than_all(address: str, bornes: Bornes) -> None:
     assert bornes_of(REGLAGES, address) == bornes

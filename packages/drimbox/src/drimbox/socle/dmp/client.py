@@ -25,12 +25,12 @@ from drimbox.config import Dmp
 from drimbox.socle.dmp import deposit, update
 from drimbox.socle.dmp import vocabulary as voc
 from drimbox.socle.dmp.contextes import context_of
-from drimbox.socle.dmp.errors import DmpRefuse, DmpReponseInvalide
+from drimbox.socle.dmp.errors import DmpRefuse, DmpReponseInvalide, TropDeReponses
 from drimbox.socle.dmp.existence import Existence, read_existence, write_existence
 from drimbox.socle.dmp.model import ContexteVihf, Criteres, Depot, FicheDocument, KosADeposer, LimitesDmp, RequeteDepot
 from drimbox.socle.dmp.mtom import SOAP_TYPE
 from drimbox.socle.dmp.registry import read_entry, read_search_answer, write_get_document, write_search
-from drimbox.socle.dmp.repository import DUPLICATE, read_deposit_answer, read_document, write_retrieve
+from drimbox.socle.dmp.repository import DUPLICATE, TOO_MANY, read_deposit_answer, read_document, write_retrieve
 from drimbox.socle.dmp.soap import Enveloppe, Reponse, read_response
 from drimbox.socle.dmp.transport import Transport
 from drimbox.socle.dmp.vihf import build_vihf, renew_vihf
@@ -202,10 +202,14 @@ class DmpClient:
         Raises:
             DmpRefuse: the DMP refused the search.
             DmpIndisponible: no usable answer.
+            TropDeReponses: there are more than one answer may hold.
             DmpReponseInvalide: the answer cannot be read, or speaks of another patient.
         """
         body = write_search(contexte.patient_ins, criteres or Criteres())
-        found = await self._query(self._vihf(contexte), body)
+        try:
+            found = await self._query(self._vihf(contexte), body)
+        except DmpRefuse as refusal:
+            raise (TropDeReponses() if set(refusal.codes) & TOO_MANY else refusal) from None
         if any(fiche.patient_ins.value != contexte.patient_ins.value for fiche in found):
             raise DmpReponseInvalide("Le DMP a rendu des fiches d'un autre patient.")
         kos = [fiche for fiche in found if fiche.is_kos]

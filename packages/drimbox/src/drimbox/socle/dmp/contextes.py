@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import ssl
+from functools import partial
 from hashlib import sha256
+from typing import Final
 
 from confiance.exploitation.settings import SettingsError, read_secret
 from drimbox.config import Dmp
+from drimbox.socle.dmp.memoire import Memoire
 from drimbox.socle.tls.client import client_context_dmp
-
-KEPT_CONTEXTS = 32
-"""Structures of one DRIMbox whose context is kept."""
 
 
 def context_of(settings: Dmp) -> ssl.SSLContext:
@@ -28,11 +28,7 @@ def context_of(settings: Dmp) -> ssl.SSLContext:
     content = _content_of(settings)
     if content is None:
         return client_context_dmp(settings)
-    if content not in _kept:
-        if len(_kept) >= KEPT_CONTEXTS:
-            _kept.clear()
-        _kept[content] = client_context_dmp(settings)
-    return _kept[content]
+    return _KEPT.get(content, partial(client_context_dmp, settings))
 
 
 def _content_of(settings: Dmp) -> bytes | None:
@@ -46,4 +42,4 @@ def _content_of(settings: Dmp) -> bytes | None:
     return sha256(b"".join(sha256(file).digest() for file in files)).digest()
 
 
-_kept: dict[bytes, ssl.SSLContext] = {}
+_KEPT: Final = Memoire[ssl.SSLContext]()

@@ -7,6 +7,7 @@
     DmpRefuse           (PeerError)       the DMP said no, and will say no again: a person decides
       SansDmp                             because the patient has no record
     DmpReponseInvalide  (PeerError)       the DMP's answer cannot be read or does not match the question
+      TropDeReponses                      because there is too much of it: ask for less
     DmpIndisponible     (TransportError)  no usable answer: try again later
     DepotIncomplet      (OwnError)        the deposit cannot be built: a mandatory value is missing
     ProfessionInconnue  (OwnError)        the VIHF cannot be built: the professional's role is unknown
@@ -85,6 +86,15 @@ class DmpReponseInvalide(PeerError):
     message = "La réponse du DMP est illisible."
     remede = "Vérifier l'adresse du service DMP, puis relancer."
     clause = "IHE ITI TF-2 §3.18, §3.41, §3.43"
+
+
+class TropDeReponses(DmpReponseInvalide):
+    """There is more than one answer may hold: the same question, about less, can be answered."""
+
+    code = "dmp.trop_de_reponses"
+    message = "Le DMP a trop de documents à rendre en une fois."
+    remede = "Restreindre la recherche à une période plus courte."
+    clause = "IHE ITI TF-3 §4.2.4 (XDSTooManyResults)"
 
 
 class DepotIncomplet(OwnError):

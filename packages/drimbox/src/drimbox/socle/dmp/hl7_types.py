@@ -22,7 +22,8 @@ _ZONE = re.compile(r"(?P<time>[0-9]+)(?:\.[0-9]+)?(?P<zone>[+-][0-9]{4})?")
 
 def printable(text: str) -> str:
     """Turn to blanks the characters that nobody sees, among them those that XML cannot hold."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    # nearly every text is, and a request holds hundreds
+    return text if text.isprintable() else "".join(character if character.isprintable() else " " for character in text)
 
 
 def escaped(text: str) -> str:

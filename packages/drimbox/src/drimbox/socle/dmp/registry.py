@@ -15,7 +15,7 @@ from lxml import etree
 
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.dmp import vocabulary as voc
-from drimbox.socle.dmp.errors import DmpReponseInvalide
+from drimbox.socle.dmp.errors import DmpReponseInvalide, TropDeReponses
 from drimbox.socle.dmp.hl7_types import cx, dtm, read_cx, read_dtm, unescaped
 from drimbox.socle.dmp.model import Criteres, FicheDocument, LimitesDmp
 from drimbox.socle.dmp.repository import check_registry_response
@@ -55,14 +55,15 @@ def read_search_answer(reponse: Reponse, limits: LimitesDmp) -> list[FicheDocume
 
     Raises:
         DmpRefuse: the DMP refused the query.
-        DmpReponseInvalide: not an answer to a query, too many entries, or none of them has what identifies it.
+        TropDeReponses: too many entries.
+        DmpReponseInvalide: not an answer to a query, or none of the entries has what identifies it.
     """
     if reponse.body.tag != f"{{{voc.QUERY}}}AdhocQueryResponse":
         raise DmpReponseInvalide("La réponse du DMP à la recherche n'est pas un AdhocQueryResponse.")
     check_registry_response(reponse.body)
     entries = reponse.body.findall(f"{{{voc.RIM}}}RegistryObjectList/{{{voc.RIM}}}ExtrinsicObject")
     if len(entries) > limits.entries:
-        raise DmpReponseInvalide(f"Le DMP a rendu plus de {limits.entries} fiches.")
+        raise TropDeReponses(f"Le DMP a rendu plus de {limits.entries} fiches.")
     return _read_entries(entries)
 
 

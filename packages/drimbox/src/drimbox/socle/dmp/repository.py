@@ -30,6 +30,7 @@ OVERLOAD: Final = frozenset(
 )
 """Errors that IHE ITI TF-3 table 4.2.4.1-2 defines as passing."""
 DUPLICATE: Final = frozenset({"XDSDuplicateUniqueIdInRegistry"})
+TOO_MANY: Final = frozenset({"XDSTooManyResults"})
 
 
 def write_deposit(objects: Sequence[etree._Element], documents: Sequence[tuple[str, str]]) -> bytes:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
@@ -19,6 +19,7 @@ from confiance.distinguished_name import DistinguishedName
 from confiance.exploitation.settings import read_secret
 from drimbox.config import Certificate
 from drimbox.socle.dmp.errors import SignataireInvalide
+from drimbox.socle.dmp.memoire import Memoire
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,6 @@ ALGORITHMES: Final = {
         hashes.SHA1(),  # noqa: S303 - see above
     ),
 }
-
-
-KEPT_SIGNERS: Final = 32
-"""Structures of one DRIMbox whose key is kept checked."""
 
 
 class Signataire:
@@ -81,11 +78,7 @@ class Signataire:
         except OSError as error:
             raise SignataireInvalide from error
         content = sha256(b"\0".join((digest.encode(), pem, secret))).digest()
-        if content not in _checked:
-            if len(_checked) >= KEPT_SIGNERS:
-                _checked.clear()
-            _checked[content] = cls._read(pem, secret, digest)
-        return _checked[content]
+        return _CHECKED.get(content, partial(cls._read, pem, secret, digest))
 
     @classmethod
     def _read(cls, pem: bytes, secret: bytes, digest: str) -> Signataire:
@@ -127,4 +120,4 @@ class Signataire:
         return f"Signataire({self.dn})"
 
 
-_checked: dict[bytes, Signataire] = {}
+_CHECKED: Final = Memoire[Signataire]()

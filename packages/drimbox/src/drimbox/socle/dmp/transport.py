@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from confiance.exploitation.logs import get_logger
-from drimbox.socle.dmp.errors import DmpIndisponible, DmpRefuse, DmpReponseInvalide
+from drimbox.socle.dmp.errors import DmpIndisponible, DmpRefuse, DmpReponseInvalide, TropDeReponses
 from drimbox.socle.dmp.model import LimitesDmp
 from drimbox.socle.dmp.mtom import SOAP_TYPE, parse_content_type
 
@@ -51,7 +51,8 @@ class Transport:
         Raises:
             DmpIndisponible: no answer, or one that says to come back later.
             DmpRefuse: a refusal of HTTP itself (4xx).
-            DmpReponseInvalide: a redirection, an answer that is too large or not SOAP.
+            DmpReponseInvalide: a redirection, or an answer that is not SOAP.
+            TropDeReponses: an answer that is too large.
         """
         session = self._opened()
         try:
@@ -73,7 +74,7 @@ class Transport:
         async for chunk in response.content.iter_chunked(_CHUNK):
             received += chunk
             if len(received) > self._limits.response_bytes:
-                raise DmpReponseInvalide(f"La réponse du DMP dépasse {self._limits.response_bytes} octets.")
+                raise TropDeReponses(f"La réponse du DMP dépasse {self._limits.response_bytes} octets.")
         return bytes(received)
 
     def _opened(self) -> aiohttp.ClientSession:

@@ -8,17 +8,18 @@ from typing import Any
 
 from lxml import etree
 
-from drimbox.socle.dmp.errors import DmpReponseInvalide
+from drimbox.socle.dmp.errors import DmpReponseInvalide, TropDeReponses
 
 
 def parse(data: bytes, max_bytes: int) -> etree._Element:
     """Return the root element.
 
     Raises:
-        DmpReponseInvalide: too large, not well formed, or with a DOCTYPE.
+        TropDeReponses: too large.
+        DmpReponseInvalide: not well formed, or with a DOCTYPE.
     """
     if len(data) > max_bytes:
-        raise DmpReponseInvalide(f"La réponse du DMP dépasse {max_bytes} octets.")
+        raise TropDeReponses(f"La réponse du DMP dépasse {max_bytes} octets.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )

@@ -7,7 +7,9 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from typing import Any
 
+import psycopg
 from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -42,9 +44,14 @@ def _bookkeeping() -> PsycopgConnector:
     """Return what takes jobs and gives them back. What they do goes by other connections, durable ones.
 
     A job taken or ended that a power cut of the database makes it forget is done again, and every step may run twice: no job waits for the
-    disk to know that it was taken. A job that is asked for is committed with what asks for it, for good.
+    disk to know that it was taken. A job that is asked for is committed with what asks for it, for good. Each of its questions is one
+    statement: it needs no transaction around it.
     """
-    return PsycopgConnector(kwargs={**connector_params(), "options": "-c synchronous_commit=off"})
+    return PsycopgConnector(kwargs={**connector_params(), "options": "-c synchronous_commit=off"}, configure=_one_by_one)
+
+
+async def _one_by_one(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
 
 
 async def _look_at_once() -> None:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +20,7 @@ from confiance.exploitation.logs import ALLOWED_FIELDS, EVENT, get_logger
 from drimbox.socle.journal.models import Ligne
 
 log = get_logger("journal")
+_waiting: ContextVar[list[Ligne] | None] = ContextVar("waiting", default=None)
 
 
 class JournalError(OwnError):
@@ -49,9 +53,31 @@ def record(event: str, *, trace: str | None = None, code: str | None = None, at:
     if unknown or not EVENT.fullmatch(event):
         raise JournalError(f"Ligne de journal refusée : {event} {', '.join(unknown)}.")
     values = {name: str(value) if isinstance(value, UUID) else value for name, value in fields.items() if value is not None}
-    ligne = Ligne.objects.create(
-        at=at or timezone.now(), event=event, process=settings.DRIMM_PROCESS, trace=trace, code=code, fields=values
-    )
+    ligne = Ligne(at=at or timezone.now(), event=event, process=settings.DRIMM_PROCESS, trace=trace, code=code, fields=values)
+    _keep(ligne)
     write = log.warning if code else log.info
     transaction.on_commit(lambda: write(event, trace=trace, code=code, **values))
     return ligne
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the lines of this block in one statement, at its end, in their order; none of them when it fails.
+
+    For a block that is one transaction, or one part of it that is taken back whole: what a savepoint inside takes back would be told.
+    """
+    lines: list[Ligne] = []
+    token = _waiting.set(lines)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    Ligne.objects.bulk_create(lines)
+
+
+def _keep(ligne: Ligne) -> None:
+    lines = _waiting.get()
+    if lines is None:
+        ligne.save(force_insert=True)
+    else:
+        lines.append(ligne)

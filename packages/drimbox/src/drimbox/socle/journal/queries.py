@@ -7,6 +7,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+from django.db.models.fields.json import KeyTextTransform
+
 from drimbox.socle.journal.models import Ligne
 
 MAX_LINES = 500
@@ -33,9 +36,10 @@ def of_event(event: str, count: int) -> list[Ligne]:
 
 
 def refusals_of(code: str, since: datetime) -> list[tuple[UUID, datetime]]:
-    """Return the exams of which something was refused with a code since a date, and when it last was."""
-    lines = Ligne.objects.filter(at__gte=since, code=code, fields__has_key="examen_id").order_by("at")
-    return list({UUID(fields["examen_id"]): at for fields, at in lines.values_list("fields", "at")[:MAX_LINES]}.items())
+    """Return the exams of which something was refused with a code since a date, and when it last was, the last one first."""
+    lines = Ligne.objects.filter(at__gte=since, code=code, fields__has_key="examen_id")
+    by_examen = lines.values_list(KeyTextTransform("examen_id", "fields")).annotate(last=Max("at")).order_by("-last")
+    return [(UUID(examen_id), last) for examen_id, last in by_examen[:MAX_LINES]]
 
 
 def latest(count: int = 50) -> list[Ligne]:

@@ -16,34 +16,25 @@ from confiance.distinguished_name import DistinguishedName
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import EcouteTls, Pacs
+from drimbox.socle.annuaire.revocation import RevocationRelevee, fetched_in_passing
+from drimbox.socle.pacs.accueil import accept, judge
 from drimbox.socle.pacs.appel import AssociationPacs
 from drimbox.socle.pacs.arrivee import receive
 from drimbox.socle.pacs.attente import Attente, Livraison
 from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.message import MessageStarted
-from drimbox.socle.pacs.dimse.negotiation import (
-    ACCEPTED,
-    NO_ABSTRACT_SYNTAX,
-    NO_TRANSFER_SYNTAX,
-    Accord,
-    Proposition,
-    decode_request,
-    encode_accept,
-    encode_reject,
-)
+from drimbox.socle.pacs.dimse.negotiation import decode_request, encode_reject
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
 from drimbox.socle.pacs.errors import PortOccupe
 from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.pacs.objet import DemandeImages
 from drimbox.socle.pacs.syntaxes import SYNTAXES
 from drimbox.socle.tls.peer import peer_certificate, peer_dn
-from drimbox.socle.tls.revocation import RevocationChecker
 from drimbox.socle.tls.server import server_context_ecoute
 
 log = get_logger("pacs")
 
-VERIFICATION = "1.2.840.10008.1.1"
 NOT_AUTHORIZED = 0x0124
 _STORAGE = "1.2.840.10008.5.1.4."
 _NOT_STORAGE = ("1.2.840.10008.5.1.4.1.2.", "1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.32", "1.2.840.10008.5.1.4.33")
@@ -62,6 +53,7 @@ class ReceptionStockage:
         self._pacs = pacs
         self._move = pacs.move
         self._server: asyncio.Server | None = None
+        self._revocation: RevocationRelevee | None = None
         self._allowed: frozenset[str] = frozenset()
         self._attentes: list[Attente] = []
         self._changed = asyncio.Condition()
@@ -93,6 +85,8 @@ class ReceptionStockage:
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         tls = {} if self._move.tls is None else await asyncio.to_thread(_tls, self._move.tls, self._pacs.timeout)
+        if self._move.tls is not None and self._move.tls.crl and self._revocation is None:
+            self._revocation = await asyncio.to_thread(RevocationRelevee, self._move.tls.clients, fetched_in_passing)
         try:
             found = await loop.getaddrinfo(self._pacs.host, None, type=socket.SOCK_STREAM)
             self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
@@ -150,20 +144,15 @@ class ReceptionStockage:
             log.warning("pacs:reception:refused", pacs=self._pacs.name, peer_ip=liaison.peer)
             liaison.send((encode_reject(permanent=True, source=_BY_USER, reason=_CALLING_UNKNOWN),))
             return None
-        results = judge(proposition)
-        liaison.send((encode_accept(proposition, results),))
-        accepted = {i: syntax for i, (result, syntax) in results.items() if result == ACCEPTED}
-        return AssociationPacs(liaison, proposition, Accord(accepted, proposition.max_pdu), self._pacs.timeout)
+        return accept(proposition, liaison, judge(proposition, is_storage, SYNTAXES), seconds=self._pacs.timeout)
 
     async def _shows_its_certificate(self, liaison: Liaison) -> bool:
         """Tell whether, where TLS is asked for, the certificate is in force and is this PACS's."""
-        tls = self._move.tls
-        if tls is None:
+        if self._move.tls is None:
             return True
         try:
-            if tls.crl:
-                revocation = await asyncio.to_thread(RevocationChecker, tls.clients)
-                revocation.check(peer_certificate(liaison.transport), datetime.now(UTC))
+            if self._revocation is not None:
+                await self._revocation.check(peer_certificate(liaison.transport), datetime.now(UTC))
             dn = peer_dn(liaison.transport)
         except DrimmError as error:
             log.warning("pacs:reception:unproved", pacs=self._pacs.name, code=error.code)
@@ -201,23 +190,9 @@ def _tls(settings: EcouteTls, seconds: float) -> dict[str, Any]:
     return {"ssl": server_context_ecoute(settings), "ssl_handshake_timeout": seconds}
 
 
-def judge(proposition: Proposition) -> dict[int, tuple[int, str]]:
-    """Return, for each context proposed, the result and the transfer syntax: the first one proposed that we carry.
-
-    A PACS puts the syntax it keeps first, or alone: taking its first choice spares it a conversion.
-    """
-    results: dict[int, tuple[int, str]] = {}
-    for contexte in proposition.contextes:
-        syntaxes = contexte.transfer_syntaxes
-        chosen = next((syntax for syntax in syntaxes if syntax in SYNTAXES), None)
-        name = contexte.abstract_syntax
-        if name != VERIFICATION and (not name.startswith(_STORAGE) or name.startswith(_NOT_STORAGE)):
-            results[contexte.context_id] = (NO_ABSTRACT_SYNTAX, syntaxes[0] if syntaxes else "")
-        elif chosen is None:
-            results[contexte.context_id] = (NO_TRANSFER_SYNTAX, syntaxes[0] if syntaxes else "")
-        else:
-            results[contexte.context_id] = (ACCEPTED, chosen)
-    return results
+def is_storage(abstract_syntax: str) -> bool:
+    """Tell whether an abstract syntax is that of images or of other composite objects."""
+    return abstract_syntax.startswith(_STORAGE) and not abstract_syntax.startswith(_NOT_STORAGE)
 
 
 _receptions: dict[tuple[asyncio.AbstractEventLoop, str, int], ReceptionStockage] = {}

@@ -83,7 +83,9 @@ def _exams(request: HttpRequest, appel: Appel, session: SessionProfessionnel, co
         except DrimmError as error:
             erreur = error
     lines = [(line, explain(line.kos.code)) for line in lines_of(appel, now)]
-    return render(request, "conso/dossier.html", {**context, "lignes": lines, "erreur": erreur, "fraicheur": annuaire.freshness(now)})
+    waiting = sum(line.en_attente for line, _ in lines)
+    shown = {"lignes": lines, "en_attente": waiting, "erreur": erreur, "fraicheur": annuaire.freshness(now)}
+    return render(request, "conso/dossier.html", {**context, **shown})
 
 
 @require_POST

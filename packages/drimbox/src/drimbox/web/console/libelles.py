@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from confiance.errors import DrimmError
+from drimbox.source.admission.errors import AutrePatient
 from drimbox.source.compte_rendu.liens import MESSAGES_LIEN, REMEDE_LIEN
 from drimbox.source.compte_rendu.rules import MESSAGES, REMEDE
 from drimbox.source.depot_dmp.soumission import DRAPEAU_IGNORE
-from drimbox.source.pointeur.states import AUTRE_PATIENT
+from drimbox.source.pointeur.states import NOTE_CLE_ILLISIBLE
 
 EVENTS: dict[str, str | Promise] = {
     "reception:message:stored": _("Message enregistré et acquitté"),
@@ -44,6 +45,7 @@ EVENTS: dict[str, str | Promise] = {
     "source:kos:replaced": _("Pointeur remplacé"),
     "source:kos:withdrawn": _("Pointeur retiré, images fermées"),
     "source:kos:reduced": _("Traits du patient effacés des pointeurs, leur durée de conservation étant passée"),
+    "source:kos:unreduced": _("Pointeurs gardés entiers au-delà de leur durée de conservation : ils ne peuvent pas être ouverts ou relus"),
     "source:kos:unreadable": _("Pointeur gardé illisible"),
     "source:examen:closed": _("Le PACS donne cet examen sous un autre patient : images fermées"),
     "dmp:envoi:erased": _("Requêtes au DMP effacées, leur durée de conservation étant passée"),
@@ -99,6 +101,7 @@ EVENTS: dict[str, str | Promise] = {
     "appel:situation:chosen": _("Situation d'exercice choisie"),
     "appel:expires:purged": _("Appels et sessions expirés effacés"),
     "recherche:dmp:searched": _("DMP interrogé"),
+    "recherche:dmp:partial": _("Dossier trop grand pour une recherche : des pointeurs (KOS) restent à demander"),
     "recherche:dmp:failed": _("Échec de l'interrogation du DMP"),
     "recherche:kos:refused": _("Pointeur (KOS) trouvé, inutilisable"),
     "rapatriement:images:asked": _("Import d'images demandé"),
@@ -119,9 +122,13 @@ class Explication:
 
 _OF_MESSAGES = {
     # the error of that code speaks to the DRIMbox that asked; this is for whoever runs this one
-    AUTRE_PATIENT: Explication(
+    AutrePatient.code: Explication(
         "Le PACS donne cet examen sous un autre patient que lorsque le pointeur (KOS) a été fait ; ses images sont fermées.",
         "Vérifier l'identité dans le PACS et dans le RIS, corriger, puis demander un nouvel essai, ou faire retirer l'examen.",
+    ),
+    NOTE_CLE_ILLISIBLE: Explication(
+        "Une note d'images clés (KIN) de cet examen n'a pas pu être lue dans le PACS ; le pointeur (KOS) est publié sans sa remarque.",
+        "Vérifier que le PACS rend ses objets Key Object Selection (C-GET ou DICOMweb), puis faire remplacer le compte rendu si besoin.",
     ),
     DRAPEAU_IGNORE: Explication(
         "Le message porte l'indicateur CONNEXION_SECRETE, que le dépôt au DMP n'emploie pas.",
