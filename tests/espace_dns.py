@@ -21,7 +21,8 @@ import dns.message
 import dns.query
 import dns.rdatatype
 
-from tests.espace_env import ZONE, free_port, write_secret
+from banc.ports import free_port, free_udp_and_tcp_port
+from tests.espace_env import ZONE, write_secret
 
 KEY_NAME = "espace.banc"
 APEX = f"""$ORIGIN {ZONE}.
@@ -30,14 +31,14 @@ $TTL 300
 @ NS ns1.{ZONE}.
 ns1 A 127.0.0.1
 """
-_LIMIT = 30.0
+_LIMIT = 90.0
 _SCHEMA = Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
 
 
 def dns_port() -> int:
     """Return a port that is free for UDP and for TCP."""
     while True:
-        port = free_port(socket.SOCK_DGRAM)
+        port = free_udp_and_tcp_port()
         with socket.socket() as holder, contextlib.suppress(OSError):
             holder.bind(("127.0.0.1", port))
             return port

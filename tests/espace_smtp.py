@@ -26,18 +26,30 @@ class Boite:
         plis: (envelope sender, recipients, bytes), as they came.
         answers: answer to DATA, by recipient; 250 for the others.
         rcpt: answer to RCPT, by recipient.
+        mail: answer to MAIL.
+        forgotten: recipients that RCPT takes and DATA knows no more.
         on_data: called at each DATA, before the answer.
     """
 
     plis: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     rcpt: dict[str, str] = field(default_factory=dict)
+    mail: str = "250 OK"
+    forgotten: set[str] = field(default_factory=set)
     on_data: Callable[[], object] = lambda: None
     port: int = 0
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's own name
+        if self.mail.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.mail
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's own name
         if address in self.rcpt:
             return self.rcpt[address]
+        if address in self.forgotten:
+            return "250 OK"
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 OK"

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from espace.alarmes.actions import settle
 from espace.attestation.errors import AttestationInconnue, AttestationSansNom, RevocationSansMotif
 from espace.attestation.models import Attestation, Revocation, Scellee
 from espace.guichet.models import Dossier
@@ -19,6 +20,11 @@ from espace.registre.models import CoupleFqdn
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LETTERS = 8
 MAX_MOTIF = 500
+
+
+def objet_of(attestation: Attestation) -> str:
+    """Return how the journal and the alarms name an attestation."""
+    return f"attestation:{attestation.numero}"
 
 
 @transaction.atomic
@@ -46,14 +52,14 @@ def delivrer(dossier: Dossier, at: datetime) -> Attestation:
     attestation = Attestation.objects.create(
         numero=_numero(at), dossier=dossier, demande=dossier.numero, operateur=dossier.operateur, noms=noms, demandee_le=at
     )
-    record("attestation:attestation:demanded", objet=f"attestation:{attestation.numero}", count=len(noms))
+    record("attestation:attestation:demanded", objet=objet_of(attestation), count=len(noms))
     wake()
     return attestation
 
 
 @transaction.atomic
 def revoquer(numero: str, *, motif: str, auteur: str, now: datetime) -> Revocation:
-    """Say that an attestation is no longer good: whoever verifies it is told so.
+    """Say that an attestation is no longer good: whoever verifies it is told so, and the alarms about its seal end.
 
     Raises:
         RevocationSansMotif: no reason.
@@ -70,7 +76,8 @@ def revoquer(numero: str, *, motif: str, auteur: str, now: datetime) -> Revocati
     )
     if not created:
         raise AttestationInconnue
-    record("attestation:attestation:revoked", auteur=auteur, objet=f"attestation:{numero}")
+    record("attestation:attestation:revoked", auteur=auteur, objet=objet_of(attestation))
+    settle(objet=objet_of(attestation), now=now)
     return made
 
 
@@ -78,7 +85,7 @@ def revoquer(numero: str, *, motif: str, auteur: str, now: datetime) -> Revocati
 def keep(attestation: Attestation, pdf: bytes, *, sha256: str, signataire: str, now: datetime) -> Scellee:
     """Keep the sealed PDF of an attestation. Only the process ``signataire`` has the right to."""
     made = Scellee.objects.create(attestation=attestation, pdf=pdf, sha256=sha256, signataire=signataire, scellee_le=now)
-    record("attestation:attestation:sealed", objet=f"attestation:{attestation.numero}", sha256=sha256, bytes=len(pdf))
+    record("attestation:attestation:sealed", objet=objet_of(attestation), sha256=sha256, bytes=len(pdf))
     return made
 
 

@@ -41,11 +41,19 @@ def compose(values: dict[str, Any], at: datetime) -> bytes:
     argv = [sys.executable, "-I", "-m", "espace.attestation.composition"]
     try:
         done = subprocess.run(argv, input=asked, capture_output=True, timeout=_SECONDS, check=False, env={})
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CompositionEchouee from error
-    if done.returncode or not done.stdout.startswith(b"%PDF-") or len(done.stdout) > _MAX_PDF:
-        raise CompositionEchouee
+    except subprocess.TimeoutExpired as error:
+        raise CompositionEchouee(_sentence(f"délai de {_SECONDS} secondes dépassé")) from error
+    except OSError as error:
+        raise CompositionEchouee(_sentence(type(error).__name__)) from error
+    if done.returncode:
+        raise CompositionEchouee(_sentence(f"code de fin {done.returncode}"))  # negative: the signal, as when a limit is passed
+    if not done.stdout.startswith(b"%PDF-") or len(done.stdout) > _MAX_PDF:
+        raise CompositionEchouee(_sentence("ce qui est rendu n'est pas un PDF, ou est trop gros"))
     return done.stdout
+
+
+def _sentence(why: str) -> str:
+    return f"Le PDF d'une attestation n'a pas pu être composé ({why}) ; un nouvel essai sera fait."
 
 
 def _main() -> None:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from espace.acteurs.models import Operateur
@@ -37,8 +39,12 @@ def pdf_of(numero: str, operateur: Operateur | None) -> bytes | None:
     return bytes(one.scellee.pdf) if one else None  # type: ignore[attr-defined]  # reverse name of Scellee.attestation
 
 
-def waiting(limit: int) -> list[Attestation]:
-    """Return what the signataire has to seal, oldest first."""
-    return list(
-        Attestation.objects.filter(scellee__isnull=True, revocation__isnull=True).select_related("operateur").order_by("id")[:limit]
-    )
+def waiting(limit: int, *, besides: Collection[int] = ()) -> list[Attestation]:
+    """Return what the signataire has to seal, oldest first.
+
+    Args:
+        limit: how many at most.
+        besides: keys of those that are left aside.
+    """
+    found = Attestation.objects.filter(scellee__isnull=True, revocation__isnull=True).exclude(pk__in=besides)
+    return list(found.select_related("operateur").order_by("id")[:limit])

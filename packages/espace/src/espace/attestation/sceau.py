@@ -23,7 +23,8 @@ from confiance.exploitation.logs import get_logger
 from confiance.liste_blanche import Anchors
 from espace.alarmes.actions import raise_alarm, settle
 from espace.attestation import actions, queries
-from espace.attestation.errors import CompositionEchouee, RegistreContraire, SceauEchoue, SceauSansCle
+from espace.attestation.actions import objet_of
+from espace.attestation.errors import RegistreContraire, SceauEchoue, SceauSansCle
 from espace.attestation.models import Attestation
 from espace.attestation.texte import Contenu, values
 from espace.config import EspaceSettings
@@ -37,12 +38,13 @@ _MOTIF = "Attestation de délégation de l'Espace de Confiance DRIM-M"
 
 
 class Sceleur:
-    """Makes what waits, some at a time; after a failure, waits for a minute before it tries again."""
+    """Makes what waits, some at a time; after a failure, waits for a minute, and tries what failed after all the others."""
 
     def __init__(self, settings: EspaceSettings, *, clock: Callable[[], datetime] = timezone.now) -> None:
         self._settings = settings
         self._clock = clock
         self._after = 0.0
+        self._failed: set[int] = set()  # since the others were all tried
 
     def turn(self) -> int:
         """Seal what waits; return how many were. A trouble is an alarm, and is tried again later.
@@ -52,23 +54,25 @@ class Sceleur:
         """
         if time.monotonic() < self._after:
             return 0
-        waiting = queries.waiting(BATCH)
+        waiting = queries.waiting(BATCH, besides=self._failed)
+        if not waiting:
+            self._failed.clear()
+            waiting = queries.waiting(BATCH)
         return sum(self._one(attestation) for attestation in waiting)
 
     def _one(self, attestation: Attestation) -> bool:
-        objet = f"attestation:{attestation.numero}"
         try:
             self._make(attestation)
         except DatabaseError:
             raise
         except DrimmError as error:
-            self._tell(error, objet)
+            self._tell(error, attestation)
             return False
         except Exception as error:  # whatever it is, nothing is sealed, the list goes on and a person is told
             log.error("attestation:attestation:surprised", exc_info=error)
-            self._tell(SceauEchoue(), objet)
+            self._tell(SceauEchoue(), attestation)
             return False
-        settle([SceauEchoue.code, CompositionEchouee.code, SceauSansCle.code], objet=objet, now=self._clock())
+        settle(objet=objet_of(attestation), now=self._clock())
         return True
 
     def _make(self, attestation: Attestation) -> None:
@@ -101,10 +105,11 @@ class Sceleur:
             at=now,
         )
 
-    def _tell(self, error: DrimmError, objet: str) -> None:
+    def _tell(self, error: DrimmError, attestation: Attestation) -> None:
         self._after = time.monotonic() + _RETRY_SECONDS
+        self._failed.add(attestation.pk)
         log.error("attestation:attestation:stopped", exc_info=error, code=error.code)
-        raise_alarm(error, objet=objet, now=self._clock())
+        raise_alarm(error, objet=objet_of(attestation), now=self._clock())
 
 
 def check_names(attestation: Attestation) -> None:

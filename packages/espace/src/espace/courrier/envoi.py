@@ -4,7 +4,7 @@
 
 Each mail has its own transaction: its row is locked, given, and what the server answered is written. Whoever dies between the 250 and the
 COMMIT leaves a mail that will leave again, under the same Message-ID: SMTP allows no better, and a notice lost would be worse. A server
-that is down costs no try to any mail: they wait, whatever the time it takes.
+that is down, or that refuses our own address, costs no try to any mail: they wait, whatever the time it takes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from confiance.exploitation.settings import SettingsError
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import EspaceSettings
 from espace.courrier import actions, queries, rules
-from espace.courrier.errors import CourrierAbandonne, CourrierMalEcrit, CourrierRefuse, ServeurInjoignable
+from espace.courrier.errors import CourrierAbandonne, CourrierMalEcrit, CourrierRefuse, ExpediteurRefuse, ServeurInjoignable
 from espace.courrier.message import Ecriture, Pli, build
 from espace.courrier.models import Courrier
 from espace.courrier.smtp import Expediteur, Reponse, connected
@@ -56,11 +56,11 @@ class Facteur:
         try:
             with connected(self._reglages) as expediteur:
                 count = self._give_all(expediteur)
-        except (ServeurInjoignable, SettingsError) as error:
+        except (ServeurInjoignable, ExpediteurRefuse, SettingsError) as error:
             self._wait(error)
             return 0
         self._failures, self._after = 0, 0.0
-        settle([ServeurInjoignable.code], now=self._clock())
+        settle([ServeurInjoignable.code, ExpediteurRefuse.code], now=self._clock())
         return count
 
     def _give_all(self, expediteur: Expediteur) -> int:
@@ -77,6 +77,7 @@ class Facteur:
 
         Raises:
             ServeurInjoignable: the connection is lost.
+            ExpediteurRefuse: the server takes nothing from us; the row is as it was.
         """
         lost: ServeurInjoignable | None = None
         with transaction.atomic():
@@ -109,6 +110,7 @@ class Facteur:
         now = self._clock()
         if reponse.pris:
             actions.sent(courrier, now)
+            settle([CourrierRefuse.code, CourrierAbandonne.code], objet=f"courrier:{courrier.pk}", now=now)
         elif reponse.definitif:
             actions.refused(courrier, reponse.code, now)
             raise_alarm(CourrierRefuse(), objet=f"courrier:{courrier.pk}", now=now)
@@ -123,4 +125,4 @@ class Facteur:
         self._failures += 1
         self._after = time.monotonic() + rules.seconds_between(self._reglages, self._failures)
         log.error("courrier:serveur:unreachable", exc_info=error, code=error.code)
-        raise_alarm(error if isinstance(error, ServeurInjoignable) else ServeurInjoignable(error.message), now=self._clock())
+        raise_alarm(ServeurInjoignable(error.message) if isinstance(error, SettingsError) else error, now=self._clock())

@@ -7,6 +7,7 @@
     OwnError
     ├── EvenementInconnu      nobody wrote the mail of this event
     ├── CourrierMalEcrit      a value that its words need is missing, or is not one that mails carry
+    ├── ExpediteurRefuse      the mail server refuses our own address: no mail leaves, and none is lost
     ├── CourrierRefuse        the mail server, or the box, refuses for good
     └── CourrierAbandonne     the mail server has not taken it for days
     TransportError
@@ -37,12 +38,23 @@ class CourrierMalEcrit(OwnError):
     remede = "Signalez ce cas, avec l'heure, à l'équipe qui maintient l'Espace."
 
 
+class ExpediteurRefuse(OwnError):
+    """The mail server refuses our own address, or our right to send: every mail waits."""
+
+    code = "courrier.expediteur_refuse"
+    message = "Le serveur de messagerie refuse l'adresse d'expédition de l'Espace ; les courriers attendent, aucun n'est perdu."
+    remede = "Vérifiez sender, retours, user et password de la table [courrier] auprès de qui tient le serveur de messagerie."
+
+
 class CourrierRefuse(OwnError):
     """The mail server, or the box behind it, refuses for good."""
 
     code = "courrier.refuse"
     message = "Un courrier a été refusé par le serveur de messagerie ou par la boîte du destinataire."
-    remede = "Vérifiez l'adresse avec l'Opérateur, corrigez-la, puis renvoyez le courrier depuis la console."
+    remede = (
+        "Vérifiez l'adresse avec l'Opérateur. Si elle est juste, renvoyez le courrier depuis la console : l'alarme se fermera quand il"
+        " partira. Sinon, corrigez-la où elle est déclarée, pour les courriers suivants, puis fermez l'alarme."
+    )
 
 
 class CourrierAbandonne(OwnError):
@@ -50,7 +62,7 @@ class CourrierAbandonne(OwnError):
 
     code = "courrier.abandonne"
     message = "Un courrier n'a pas pu être envoyé malgré des essais répétés."
-    remede = "Vérifiez le serveur de messagerie, puis renvoyez le courrier depuis la console."
+    remede = "Vérifiez le serveur de messagerie, puis renvoyez le courrier depuis la console : l'alarme se fermera quand il partira."
 
 
 class ServeurInjoignable(TransportError):

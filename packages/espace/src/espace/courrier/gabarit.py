@@ -57,7 +57,7 @@ class Gabarit:
         sujet: one line, without anything that names a Client.
         phrases: what happened, what comes next, until when.
         fixe: words that the sentences share, by name.
-        lien: page to open, under the public address of the Espace; empty for none.
+        lien: page to open, under the public address of the Espace; empty for none. It may name a value that the subject names.
         ephemere: whether its words are erased once it is sent, because they hold a link good once.
     """
 
@@ -117,7 +117,7 @@ def write(gabarit: Gabarit, contexte: Mapping[str, Valeur], entete: Entete) -> E
     values |= {name: str(words) for name, words in gabarit.fixe.items()}
     paragraphs = [str(phrase.texte) % values for phrase in gabarit.phrases if not phrase.si or phrase.si in values]
     subject = " ".join((str(gabarit.sujet) % values).split())[:MAX_SUJET]
-    link = f"{entete.url}{gabarit.lien}" if gabarit.lien else ""
+    link = f"{entete.url}{gabarit.lien % values}" if gabarit.lien else ""
     return Ecrit(subject, _text(paragraphs, link, entete), _html(subject, paragraphs, link, entete))
 
 

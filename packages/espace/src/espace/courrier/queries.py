@@ -12,7 +12,6 @@ from espace.courrier.states import Etat
 
 _WHO_DECIDES = (RoleMembre.REPRESENTANT_LEGAL, RoleMembre.MANDATAIRE, RoleMembre.CONTRIBUTEUR)
 MAX_ADDRESSES = 20
-PAGE = 50
 
 
 def addresses_of(operateur: Operateur) -> tuple[str, ...]:
@@ -34,21 +33,7 @@ def counts() -> dict[str, int]:
     return {etat.value: found.get(etat.value, 0) for etat in Etat}
 
 
-def of_objet(objet: str) -> QuerySet[Courrier]:
-    """Return the mails about one thing (the number of a dossier), newest first; the agents' own included."""
-    return Courrier.objects.filter(objet=objet).order_by("-id")
-
-
-def of_etat(etat: str, *, before: int | None = None) -> list[Courrier]:
-    """Return a page of mails, newest first.
-
-    Args:
-        etat: one state; empty for all.
-        before: number of the last mail of the page before.
-    """
+def of_etat(etat: str) -> QuerySet[Courrier]:
+    """Return the mails in one state, or in any when it is empty, newest first, without their words."""
     found = Courrier.objects.select_related("operateur").defer("texte", "html").order_by("-id")
-    if etat:
-        found = found.filter(etat=etat)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    return list(found[:PAGE])
+    return found.filter(etat=etat) if etat else found

@@ -4,8 +4,12 @@
 
 ::
 
+    OwnError
+    └── ExpediteurRefuse      the server refuses whatever comes from us: the mails wait
     TransportError
     └── ServeurInjoignable    no connection, no TLS, no login, or the connection was lost: the mails wait
+
+Postfix tells what it thinks of MAIL only at RCPT (``smtpd_delay_reject``): there the status code says whom the refusal is about.
 """
 
 from __future__ import annotations
@@ -18,13 +22,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from confiance.exploitation.settings import SettingsError, read_secret
-from espace.courrier.errors import ServeurInjoignable
+from espace.courrier.errors import ExpediteurRefuse, ServeurInjoignable
 from espace.courrier.message import Pli
 from espace.courrier.reglages import Courrier as Reglages
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")
 _PERMANENT = 500
 _OK = (250, 251)
+_AUTHENTICATION_REQUIRED = 530  # RFC 4954 §6
+_ABOUT_SENDER = frozenset({"1.7", "1.8"})  # RFC 3463 §3.2: the address of the sender, or its domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Expediteur:
 
         Raises:
             ServeurInjoignable: the connection is lost: nothing is known of this mail.
+            ExpediteurRefuse: the server takes nothing from us: the mail is not at fault.
         """
         try:
             return self._transaction(pli)
@@ -69,17 +76,32 @@ class Expediteur:
         if not pli.destinataire.isascii():
             options.append("SMTPUTF8")
         notify = ["NOTIFY=FAILURE,DELAY"] if options and options[0].startswith("ENVID") else []
-        for code, words in (self._client.mail(pli.retour, options), self._client.rcpt(pli.destinataire, notify)):
-            if code not in _OK:
-                return self._refused(code, words)
-        code, words = self._client.data(pli.octets)
+        code, words = self._client.mail(pli.retour, options)
+        if code not in _OK:
+            raise ExpediteurRefuse
+        code, words = self._client.rcpt(pli.destinataire, notify)
+        if code in _OK:
+            code, words = self._data(pli)
+        elif code == _AUTHENTICATION_REQUIRED or _status(code, words).partition(".")[2] in _ABOUT_SENDER:
+            raise ExpediteurRefuse
         return Reponse(pris=True, definitif=False, code="") if code in _OK else self._refused(code, words)
+
+    def _data(self, pli: Pli) -> tuple[int, bytes]:
+        try:
+            return self._client.data(pli.octets)
+        except smtplib.SMTPDataError as refused:  # before the message: it is still the answer to this mail
+            words = refused.smtp_error
+            return refused.smtp_code, words if isinstance(words, bytes) else words.encode()
 
     def _refused(self, code: int, words: bytes) -> Reponse:
         with contextlib.suppress(smtplib.SMTPException, OSError):
             self._client.rset()
-        found = _ENHANCED.search(words or b"")
-        return Reponse(pris=False, definitif=code >= _PERMANENT, code=found.group().decode() if found else str(code))
+        return Reponse(pris=False, definitif=code >= _PERMANENT, code=_status(code, words))
+
+
+def _status(code: int, words: bytes) -> str:
+    found = _ENHANCED.search(words or b"")
+    return found.group().decode() if found else str(code)
 
 
 @contextlib.contextmanager

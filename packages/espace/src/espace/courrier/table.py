@@ -9,7 +9,8 @@ from espace.courrier.gabarits.declaration import DECLARATION
 from espace.courrier.gabarits.demande import Gabarits
 from espace.courrier.gabarits.integration import INTEGRATION
 from espace.courrier.gabarits.journal import JOURNAL
+from espace.courrier.gabarits.messages import MESSAGES
 from espace.courrier.gabarits.registre import REGISTRE
 from espace.courrier.gabarits.va import VA
 
-COURRIERS: dict[str, Gabarits] = {**DECLARATION, **INTEGRATION, **VA, **REGISTRE, **CONDITIONS, **COMPTES, **JOURNAL}
+COURRIERS: dict[str, Gabarits] = {**DECLARATION, **INTEGRATION, **VA, **REGISTRE, **CONDITIONS, **COMPTES, **JOURNAL, **MESSAGES}

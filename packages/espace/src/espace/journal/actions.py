@@ -76,30 +76,47 @@ def record(
     return line
 
 
-@transaction.atomic
 def seal(now: datetime, *, complete: bool = False) -> int:
     """Chain the lines that no link covers yet, some at a time; return how many were.
 
     Lines are chained in the order in which they are seen: the number of a line is taken before its transaction ends, and a link never
-    moves to make room for a late one.
+    moves to make room for a late one. A line that has no canonical writing stays in the unsealed tail, where verify shows it.
 
     Args:
         now: aware instant.
-        complete: look at the whole journal, for lines whose transaction ended long after it took their number.
+        complete: look at the whole journal, for lines whose transaction ended long after it took their number, and tell of those that
+            cannot be sealed.
+
+    Raises:
+        LigneInscellable: the complete look met such lines; the others are sealed.
     """
+    made, left = _seal(now, complete=complete)
+    if left:
+        log.error("journal:ligne:unsealable", evenement_id=left[0], count=len(left))
+    if left and complete:
+        raise LigneInscellable(f"{len(left)} lignes du journal, la première au numéro {left[0]}, ne peuvent pas être scellées.")
+    return made
+
+
+@transaction.atomic
+def _seal(now: datetime, *, complete: bool) -> tuple[int, list[int]]:
+    """Return how many lines were chained, and the numbers of those passed that cannot be."""
     with connection.cursor() as cursor:  # one chain has one writer, wherever the processes are
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if cursor.fetchone() != (True,):
-            return 0
+            return 0, []
     rang, chaine = queries.last_link()
     made: list[Sceau] = []
-    for line in queries.unsealed(complete=complete)[:BATCH]:
+    left: list[int] = []
+    for line in queries.unsealed(complete=complete).iterator(chunk_size=BATCH):
         try:
             empreinte = queries.ligne_of(line).empreinte
-        except LigneInscellable as error:  # it stays in the unsealed tail, where verify shows it
-            log.error("journal:ligne:unsealable", exc_info=error, evenement_id=line.pk)
+        except LigneInscellable:
+            left.append(line.pk)
             continue
         rang, chaine = rang + 1, link(chaine, empreinte)
         made.append(Sceau(rang=rang, evenement=line, empreinte=empreinte, chaine=chaine, scelle_le=now))
+        if len(made) == BATCH:
+            break
     Sceau.objects.bulk_create(made)
-    return len(made)
+    return len(made), left

@@ -43,7 +43,7 @@ def _line(seal: dict[str, Any], ligne: Ligne | None) -> bytes:
     try:
         content = ligne.as_json() if ligne else None
         return canonical.dump({"format": FORMAT, **seal, "ligne": content}) + b"\n"
-    except (canonical.NotCanonical, LigneInscellable):
+    except (canonical.NotCanonical, LigneInscellable, OverflowError, RecursionError):
         return canonical.dump({"format": FORMAT, **seal, "ligne": None}) + b"\n"
 
 
@@ -57,13 +57,13 @@ def verify(file: BinaryIO, repere: Repere | None = None) -> Rapport:
     Raises:
         ExportIllisible: a line is not one of an export, or is longer than 256 KiB.
     """
-    unsealed: list[datetime] = []
+    unsealed: list[datetime | None] = []
     rapport = verify_links(_links(file, unsealed), repere)
-    rapport.non_scellees, rapport.depuis = len(unsealed), min(unsealed, default=None)
+    rapport.non_scellees, rapport.depuis = len(unsealed), min((at for at in unsealed if at is not None), default=None)
     return rapport
 
 
-def _links(file: BinaryIO, unsealed: list[datetime]) -> Iterator[Maillon]:
+def _links(file: BinaryIO, unsealed: list[datetime | None]) -> Iterator[Maillon]:
     while octets := file.readline(MAX_LINE + 1):
         if len(octets) > MAX_LINE:
             raise ExportIllisible
@@ -73,7 +73,7 @@ def _links(file: BinaryIO, unsealed: list[datetime]) -> Iterator[Maillon]:
                 raise ExportIllisible
             ligne = _read(source.get("ligne"))
             if source.get("rang") is None:
-                unsealed += [ligne.at] if ligne else []
+                unsealed.append(ligne.at if ligne else None)
                 continue
             seal = [bytes.fromhex(fields.hex32(source[name])) for name in ("empreinte", "chaine")]
             yield Maillon(fields.integer(source, "rang", least=1), fields.integer(source, "evenement", least=0), seal[0], seal[1], ligne)

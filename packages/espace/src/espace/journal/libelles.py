@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 LIBELLES: dict[str, str | Promise] = {
     "acteurs:compte:created": _("Compte de console créé"),
     "acteurs:compte:password_changed": _("Mot de passe changé"),
+    "acteurs:compte:sessions_ended": _("Sessions d'un compte fermées"),
     "acteurs:facteur:enrolled": _("Second facteur donné à un compte"),
     "acteurs:facteur:withdrawn": _("Second facteur retiré d'un compte"),
     "acteurs:facteur:spare_codes_renewed": _("Codes de secours renouvelés"),
@@ -21,6 +22,9 @@ LIBELLES: dict[str, str | Promise] = {
     "acteurs:commande:declared": _("Commande déclarée"),
     "conditions:prerequis:accepted": _("Condition constatée"),
     "conditions:prerequis:withdrawn": _("Condition retirée"),
+    "conditions:piece:received": _("Pièce probante reçue"),
+    "conditions:piece:set_aside": _("Pièce probante écartée, et effacée"),
+    "conditions:piece:erased": _("Pièce probante effacée"),
     "conditions:conteneur:asked": _("Conteneur ZED demandé"),
     "conditions:conteneur:given": _("Conteneur ZED attribué"),
     "conditions:conteneur:voided": _("Conteneur ZED annulé"),

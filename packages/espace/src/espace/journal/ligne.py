@@ -50,6 +50,8 @@ class Ligne:
         Raises:
             LigneInscellable: no canonical writing.
         """
+        if not isinstance(self.fields, Mapping):
+            raise LigneInscellable
         return {
             "id": self.id,
             "at": self.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
@@ -71,7 +73,7 @@ class Ligne:
         """
         try:
             return canonical.dump(self.as_json())
-        except (canonical.NotCanonical, AttributeError, OverflowError, RecursionError) as error:
+        except (canonical.NotCanonical, OverflowError, RecursionError) as error:
             raise LigneInscellable from error
 
     @property

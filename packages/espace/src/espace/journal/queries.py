@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from espace.journal.ligne import ORIGINE, Ligne
 from espace.journal.models import Evenement, Sceau
@@ -52,8 +52,8 @@ def unsealed(*, complete: bool = False) -> QuerySet[Evenement]:
 
 def tail() -> tuple[int, datetime | None]:
     """Return how many lines no link covers, and the instant of the oldest."""
-    found = Evenement.objects.filter(sceau__isnull=True)
-    return found.count(), found.aggregate(value=Min("at"))["value"]
+    found = Evenement.objects.filter(sceau__isnull=True).aggregate(count=Count("id"), oldest=Min("at"))
+    return found["count"], found["oldest"]
 
 
 def links() -> Iterator[Maillon]:

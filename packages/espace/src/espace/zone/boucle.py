@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import Zone
-from espace.database import listen
+from espace.database import heard, listen
 from espace.registre import queries as registre
 from espace.zone import actions, errors, queries
 from espace.zone.adaptateurs.port import Adaptateur
@@ -33,7 +32,6 @@ from espace.zone.states import Travail
 log = get_logger("zone")
 _AWAY = (psycopg.Error, DatabaseError)
 _PAUSE_AFTER_FAILURE = 1.0
-_TICK = 0.3  # seconds: how fast SIGTERM is obeyed
 _LOCK = 0x5A4F4E45
 _OBJET = "zone"
 _TROUBLES = (
@@ -112,7 +110,7 @@ class Boucle:
             detail = self._compare(Travail(demande.travail), demande.auteur)
             actions.note_answer(demande, now=self._clock(), detail=detail)
             worked = True
-        if due:
+        if due and not demandes:  # any demande has just compared
             self._compare(Travail.COMPARER)
             worked = True
         return worked
@@ -179,7 +177,4 @@ class Boucle:
             row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
             if row and row[0]:  # another one started beside waits to replace us
                 self.turn()
-            until = time.monotonic() + self._settings.refresh_seconds
-            while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-                if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                    break
+            heard(listening, self._settings.refresh_seconds, self._stopping)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import psycopg
@@ -15,14 +14,13 @@ from django.db import connection
 from confiance.errors import TransportError
 from confiance.exploitation.logs import get_logger
 from espace.config import Zone
-from espace.database import listen
+from espace.database import heard, listen
 from espace.registre import queries
 from espace.zone.vue import ZoneView, build
 
 log = get_logger("zone")
 _AWAY = (TransportError, psycopg.Error, DatabaseError)
 _PAUSE_AFTER_FAILURE = 1.0
-_TICK = 0.3  # seconds: how fast SIGTERM is obeyed
 
 
 def _nobody() -> None:
@@ -94,7 +92,4 @@ class Guet:
             if queries.zone_serial() != self._view.serial:
                 self._replace(self._read())
                 log.info("zone:vue:refreshed", serial=self._view.serial, count=len(self._view.cnames))
-            until = time.monotonic() + self._settings.refresh_seconds
-            while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-                if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                    break
+            heard(listening, self._settings.refresh_seconds, self._stopping)

@@ -24,6 +24,21 @@ CONDITIONS: dict[str, Gabarits] = {
             _("Tant qu'elle manque, aucune nouvelle déclaration ne peut être déposée. Le portail dit comment la remplir."),
         ),
     ),
+    "conditions:piece_submit": (
+        to_agents(
+            _("Pièce reçue pour une condition, à examiner"),
+            _("%(operateur)s a transmis une pièce pour la condition suivante : %(condition)s."),
+            _("Lisez-la dans la console, page des conditions de cet Opérateur, puis constatez la condition ou écartez la pièce."),
+        ),
+    ),
+    "conditions:piece_refuse": (
+        to_operateur(
+            _("Une pièce que vous avez transmise est écartée"),
+            _("L'administrateur a écarté la pièce transmise pour la condition suivante : %(condition)s."),
+            _("Motif :\n%(motif)s"),
+            _("Le fichier est effacé. Transmettez-en un autre sur le portail, page « Mes conditions »."),
+        ),
+    ),
     "conditions:conteneur_ask": (
         to_agents(
             _("Conteneur ZED demandé"),

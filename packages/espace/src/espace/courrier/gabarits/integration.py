@@ -66,4 +66,13 @@ INTEGRATION: dict[str, Gabarits] = {
             demande=_DEMANDE,
         ),
     ),
+    "integration:close": (
+        to_operateur(
+            _("Demande %(numero)s : sans objet"),
+            _("Votre %(demande)s %(numero)s est close : ses DRIMbox ont toutes été exclues ou retirées avant la publication de la liste."),
+            Phrase(_("Noms concernés :\n%(noms)s"), si="noms"),
+            _("Aucune intégration n'a pris effet, et aucun document de VA n'est attendu."),
+            demande=_DEMANDE,
+        ),
+    ),
 }

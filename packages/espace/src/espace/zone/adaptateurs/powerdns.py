@@ -52,7 +52,8 @@ class PowerDnsApi:
         changes += [one for name, target in noms.items() if target is None for one in self._empty(name)]
         status, _ = self._patch(changes)
         if status == _CONFLICT:
-            status, body = self._patch([*_removals(self.read(), noms), *changes])  # in this order: it looks for conflicts one by one
+            led = [name for name, target in noms.items() if target is not None]  # the others are emptied already; twice is refused
+            status, body = self._patch([*_removals(self.read(), led), *changes])  # in this order: it looks for conflicts one by one
             if status == _CONFLICT:
                 raise DnsRefuse(f"PowerDNS refuse ces enregistrements : {_reason(body)}")
         return self._served(before)
@@ -85,11 +86,7 @@ class PowerDnsApi:
         return serial
 
     def _serial(self) -> int:
-        zone = _object(self._ask("GET", f"{self._path}?rrsets=false"), self._api.where)
-        serial = zone.get("edited_serial", zone.get("serial"))
-        if not isinstance(serial, int):
-            raise DnsIllisible(f"L'API {self._api.where} ne donne pas le numéro de série de la zone.")
-        return serial
+        return _serial_of(_object(self._ask("GET", f"{self._path}?rrsets=false"), self._api.where), self._api.where)
 
     def _ask(self, method: str, path: str) -> bytes:
         status, body = self._api.ask(method, path)
@@ -114,10 +111,16 @@ def parse_zone(body: bytes, where: str) -> Contenu:
             name, kind = str(rrset["name"]).rstrip(".").lower(), str(rrset["type"])
             contents = [str(one["content"]) for one in rrset["records"] if not one.get("disabled")]
             records.setdefault(name, set()).update((kind, _data(kind, text)) for text in contents)
-        serial = int(zone.get("edited_serial", zone["serial"]))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         raise DnsIllisible(f"L'API {where} ne décrit pas une zone.") from None
-    return Contenu(serial, {name: frozenset(found) for name, found in records.items()})
+    return Contenu(_serial_of(zone, where), {name: frozenset(found) for name, found in records.items()})
+
+
+def _serial_of(zone: dict[str, Any], where: str) -> int:
+    serial = zone.get("edited_serial", zone.get("serial"))
+    if not isinstance(serial, int) or isinstance(serial, bool):
+        raise DnsIllisible(f"L'API {where} ne donne pas le numéro de série de la zone.")
+    return serial
 
 
 def _data(kind: str, text: str) -> str:
