@@ -53,6 +53,7 @@ class Pages(Section):
     tls: Certificate | None = Field(None, description="Certificat des pages ; absent derrière un serveur frontal qui porte le TLS.")
     proxies: tuple[str, ...] = Field((), description="Adresses des serveurs frontaux dont les en-têtes X-Forwarded-* sont crus.")
     session_minutes: int = Field(60, gt=0, description="Durée d'une session de la console sans activité, en minutes.")
+    session_heures: int = Field(12, gt=0, description="Durée maximale d'une session depuis sa connexion, quoi qu'on y fasse, en heures.")
     max_connections: int = Field(256, gt=0, description="Connexions simultanées.")
 
 
@@ -246,8 +247,19 @@ class Guichet(Section):
     pieces_max: int = Field(12, gt=0, description="Nombre maximal de pièces d'un dossier, les remplacées comprises.")
     brouillon_jours: int = Field(60, gt=0, description="Jours au bout desquels un brouillon laissé sans suite est abandonné.")
     brouillons_max: int = Field(50, gt=0, description="Nombre maximal de brouillons ouverts par Opérateur.")
+    operateur_max_bytes: int = Field(
+        5 * 1024 * 1024 * 1024, gt=0, description="Taille totale des pièces conservées pour un Opérateur, en octets, brouillons compris."
+    )
     modeles_va: dict[str, File] = Field(
         default_factory=dict, description="Modèles vierges du document de VA, par version ; la dernière écrite est celle à remplir."
+    )
+    invitations_jour: int = Field(50, gt=0, description="Invitations qu'un Opérateur peut envoyer en 24 heures.")
+    invitations_adresse: int = Field(
+        5, gt=0, description="Invitations qu'une même adresse peut recevoir en 24 heures, avant qu'un Opérateur ne puisse plus l'inviter."
+    )
+    nominations_jour: int = Field(200, gt=0, description="Administrateurs techniques qu'un Opérateur peut nommer en 24 heures.")
+    nominations_adresse: int = Field(
+        3, gt=0, description="Nominations d'une même adresse pour un même nom, retraits entre-temps compris, en 24 heures."
     )
     purge_jours: int = Field(
         365, gt=0, description="Jours après la fin d'un dossier au bout desquels ses pièces sont effacées ; leur empreinte reste."
@@ -263,12 +275,30 @@ class Instruction(Section):
     va_jours: int = Field(10, gt=0, le=250, description="Délai de fourniture du document de VA, en jours ouvrés (CGI §6.3).")
     rappel_jours: int = Field(3, gt=0, le=60, description="Un rappel part ce nombre de jours ouvrés avant une échéance.")
     remediation_jours: int = Field(30, gt=0, le=1000, description="Délai de remédiation proposé pour une exclusion, en jours calendaires.")
+    message_minutes: int = Field(
+        10, ge=0, le=1440, description="Minutes au bout desquelles les messages d'un dossier sont annoncés par un courrier, un seul."
+    )
     relance_seconds: float = Field(60.0, gt=0, le=3600, description="Délai entre deux passages sur les échéances, en secondes.")
     resolveurs: tuple[IPv4Address | IPv6Address, ...] = Field(
         (), description="Adresses des résolveurs DNS des contrôles ; vide, ceux du système."
     )
     resolveur_port: int = Field(53, gt=0, lt=65536, description="Port de ces résolveurs.")
     resolution_secondes: float = Field(3.0, gt=0, description="Durée maximale de la résolution d'un nom, en secondes.")
+
+
+class Portails(Section):
+    """[portails] — where Operateurs do, elsewhere, what the Espace does not do."""
+
+    mes_habilitations: str = Field(
+        "https://meshabilitations.esante.gouv.fr/login",
+        pattern=r"^https://[^\s<>]+$",
+        description="Adresse du portail où se nomment les administrateurs techniques.",
+    )
+    igc_sante: str = Field(
+        "https://pfc.eservices.esante.gouv.fr/pfcng-ihm/authentication.xhtml",
+        pattern=r"^https://[^\s<>]+$",
+        description="Adresse de la plateforme où se commandent les certificats IGC-Santé (PFCNG).",
+    )
 
 
 class Attestation(Section):
@@ -293,6 +323,7 @@ class EspaceSettings(Settings):
     coffre: Coffre | None = Field(None, description="Trousseau sous lequel les pièces sont scellées ; absent, aucune n'est reçue.")
     guichet: Guichet = Field(Guichet(), description="Limites du guichet.")
     instruction: Instruction = Field(Instruction(), description="Échéances et contrôles des dossiers.")
+    portails: Portails = Field(Portails(), description="Portails de l'administration vers lesquels les pages mènent.")
 
 
 @cache

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import psycopg
 from django.conf import settings as django_settings
 from django.db.utils import Error as DatabaseError
@@ -15,6 +18,7 @@ from confiance.exploitation.migrations import shipped
 from espace.config import Database
 
 Connection = psycopg.Connection[tuple[object, ...]]
+_TICK = 0.5  # seconds: how fast the end is obeyed
 
 
 class BaseEmbarquee(OwnError):
@@ -54,9 +58,14 @@ def explain(error: DatabaseError) -> DrimmError:
     """Return what a person is told of a failure of PostgreSQL; its own words may hold values and are left out."""
     if isinstance(error.__cause__, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return BasePerimee()
-    if isinstance(error, OperationalError | InterfaceError) or isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+    if is_lost(error) or isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
         return BaseInjoignable()
     return BaseRefuse()
+
+
+def is_lost(error: DatabaseError) -> bool:
+    """Tell whether the connection is to be made again, rather than one statement refused."""
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def check_server(database: Connection, settings: Database) -> None:
@@ -121,3 +130,21 @@ def listen(channel: str) -> Connection:
     except psycopg.Error:
         raise BaseInjoignable from None
     return listening
+
+
+def heard(listening: Connection, seconds: float, stopping: threading.Event) -> bool:
+    """Wait for a notification; return whether one came before the delay was over or the end was asked.
+
+    Args:
+        listening: a connection of :func:`listen`.
+        seconds: how long to wait.
+        stopping: set when the process must end.
+
+    Raises:
+        psycopg.Error: the connection is lost.
+    """
+    until = time.monotonic() + seconds
+    while not stopping.is_set() and (left := until - time.monotonic()) > 0:
+        if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
+            return True
+    return False

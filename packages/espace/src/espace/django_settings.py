@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "espace.web.comptes.duree.DureeDeSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "espace.web.comptes.facteur.SecondFacteur",
@@ -97,6 +98,14 @@ DATABASES = {
         "PASSWORD": read_secret(ESPACE.database.passwords / _role).reveal(),
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {"application_name": f"espace {process_name()}", "connect_timeout": 5},
+    }
+}
+CACHES = {
+    # how often a code was tried, and which served: known to every process and after a restart, unlike the memory of one
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_memoire",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # beyond, Django forgets some: whoever tries codes must not get there
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

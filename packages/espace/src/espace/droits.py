@@ -91,11 +91,11 @@ def grant(table: str, **privileges: Iterable[str]) -> SurLaBase:
     def forward(_apps: Any, editor: Any) -> None:
         for role, words in privileges.items():
             rights = sql.SQL(", ").join(_privilege(word) for word in words)
-            editor.execute(_text(editor, sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), _role(role))))
+            editor.execute(as_text(editor, sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), _role(role))))
 
     def backward(_apps: Any, editor: Any) -> None:
         for role in privileges:
-            editor.execute(_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
+            editor.execute(as_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
 
     return SurLaBase(forward, backward)
 
@@ -115,10 +115,10 @@ def never_changed(table: str, *, when: str = "true") -> SurLaBase:
     }
 
     def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_NEVER_CHANGED).format(**names)), params=None)
+        editor.execute(as_text(editor, sql.SQL(_NEVER_CHANGED).format(**names)), params=None)
 
     def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
+        editor.execute(as_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
 
     return SurLaBase(forward, backward)
 
@@ -140,10 +140,10 @@ def columns_never_changed(table: str, *columns: str) -> SurLaBase:
     }
 
     def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_COLUMNS_NEVER_CHANGED).format(**names)), params=None)
+        editor.execute(as_text(editor, sql.SQL(_COLUMNS_NEVER_CHANGED).format(**names)), params=None)
 
     def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_COLUMNS_CHANGED_AGAIN).format(**names)), params=None)
+        editor.execute(as_text(editor, sql.SQL(_COLUMNS_CHANGED_AGAIN).format(**names)), params=None)
 
     return SurLaBase(forward, backward)
 
@@ -163,10 +163,10 @@ def added_only(table: str, role: str, *, when: str) -> SurLaBase:
         return {"table": sql.Identifier(table), "guard": guard, "role": role_name, "when": sql.SQL(when)}
 
     def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_ADDED_ONLY).format(**names())), params=None)
+        editor.execute(as_text(editor, sql.SQL(_ADDED_ONLY).format(**names())), params=None)
 
     def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(_text(editor, sql.SQL(_ADDED_AGAIN).format(**names())), params=None)
+        editor.execute(as_text(editor, sql.SQL(_ADDED_AGAIN).format(**names())), params=None)
 
     return SurLaBase(forward, backward)
 
@@ -184,11 +184,12 @@ def close_database() -> SurLaBase:
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(users),
             sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(_role(OWNER)),
         ):
-            editor.execute(_text(editor, statement))
+            editor.execute(as_text(editor, statement))
 
     return SurLaBase(forward, RunPython.noop)
 
 
-def _text(editor: Any, statement: sql.Composable) -> str:
+def as_text(editor: Any, statement: sql.Composable) -> str:
+    """Return a statement in words, for the schema editor of a migration."""
     editor.connection.ensure_connection()
     return statement.as_string(editor.connection.connection)

@@ -25,17 +25,17 @@ from confiance.errors import DrimmError, OwnError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.conditions.actions.conteneur import destroy_old_secrets
+from espace.conditions.actions.pieces import erase_old
 from espace.config import EspaceSettings
 from espace.courrier.actions import CHANNEL
 from espace.courrier.envoi import Facteur
-from espace.database import listen
+from espace.database import explain, heard, is_lost, listen
 from espace.instruction.echeances import relancer
 from espace.journal.actions import seal
 from espace.journal.temoignage import witness
 
 log = get_logger("ouvrier")
 _LOCK = 0x4F555652
-_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
 _PAUSE_AFTER_FAILURE = 1.0
 _MINUTE = 60.0
 _HOUR = 3600.0
@@ -58,25 +58,31 @@ class Tache:
         work: given the present instant, does what is due and returns how many things were done; it is called again at once after many.
         seconds: delay between two calls.
         after: monotonic instant before which it is left alone.
+        troubled: an alarm about it may be open; that of a former life of the process too.
     """
 
     name: str
     work: Callable[[datetime], int]
     seconds: float
     after: float = 0.0
+    troubled: bool = True
 
     def turn(self) -> None:
-        """Do what is due. A failure is an alarm, and stops no other task.
+        """Do what is due. A failure is an alarm that the next success closes, and stops no other task.
 
         Raises:
-            django.db.Error, psycopg.Error: PostgreSQL failed.
+            django.db.Error, psycopg.Error: PostgreSQL is lost.
         """
         if time.monotonic() < self.after:
             return
         self.after = time.monotonic() + self.seconds
         try:
             self.work(timezone.now())
-        except (DatabaseError, psycopg.Error):
+        except DatabaseError as error:
+            if is_lost(error):
+                raise
+            self._tell(explain(error).with_traceback(error.__traceback__))
+        except psycopg.Error:
             raise
         except DrimmError as error:
             self._tell(error)
@@ -84,9 +90,15 @@ class Tache:
             log.error("ouvrier:tache:surprised", exc_info=error, task=self.name)
             self._tell(OuvrierSurprise())
         else:
-            settle([OuvrierSurprise.code], objet=self.name, now=timezone.now())
+            self._settle()
+
+    def _settle(self) -> None:
+        if self.troubled:
+            settle(objet=self.name, now=timezone.now())
+            self.troubled = False
 
     def _tell(self, error: DrimmError) -> None:
+        self.troubled = True
         log.error("ouvrier:tache:failed", exc_info=error, task=self.name, code=error.code)
         raise_alarm(error, objet=self.name, now=timezone.now())
 
@@ -102,6 +114,7 @@ class Boucle:
             Tache("courrier", lambda _now: facteur.turn(), 0.0),
             Tache("echeances", relancer, settings.instruction.relance_seconds),
             Tache("secrets", destroy_old_secrets, _MINUTE),
+            Tache("pieces probantes", erase_old, _HOUR),
             Tache("sceau", seal, min(self._poll, _MINUTE)),
             Tache("sceau complet", lambda now: seal(now, complete=True), _HOUR),
             Tache("temoignage", witness, _MINUTE),
@@ -131,13 +144,7 @@ class Boucle:
                 for tache in self._taches:
                     if not self._stopping.is_set():
                         tache.turn()
-            self._wait(listening)
-
-    def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        until = time.monotonic() + self._poll
-        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-            if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                return
+            heard(listening, self._poll, self._stopping)
 
 
 def main(settings: EspaceSettings) -> None:

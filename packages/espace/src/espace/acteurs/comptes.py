@@ -12,9 +12,11 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from confiance.errors import OwnError, PeerError
 from espace.acteurs.actions import facteurs
+from espace.acteurs.actions.sessions import end_sessions
 from espace.journal.actions import record
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@.+_-]{0,149}")
@@ -71,7 +73,7 @@ def create_compte(login: str, password: str, *, auteur: str) -> User:
 
 
 def give_factor(login: str, path: Path, *, auteur: str) -> None:
-    """Give an account a new second factor, whose secret goes to a new file that only its owner reads.
+    """Give an account a new second factor, whose secret goes to a new file that only its owner reads; its sessions end.
 
     Args:
         login: the account.
@@ -91,15 +93,19 @@ def give_factor(login: str, path: Path, *, auteur: str) -> None:
     with os.fdopen(number, "w", encoding="ascii") as file:
         file.write(secret)
     facteurs.enrol(user, secret, auteur=auteur)
+    end_sessions(user, auteur=auteur, now=timezone.now())
 
 
+@transaction.atomic
 def lose_factor(login: str, *, auteur: str) -> None:
-    """Take the second factor of an account away.
+    """Take the second factor of an account away; its sessions end: whoever found the telephone may hold one.
 
     Raises:
         CompteInconnu: no such account.
     """
-    facteurs.withdraw(_known(login), auteur=auteur)
+    user = _known(login)
+    facteurs.withdraw(user, auteur=auteur)
+    end_sessions(user, auteur=auteur, now=timezone.now())
 
 
 def _known(login: str) -> User:

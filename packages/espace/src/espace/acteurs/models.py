@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from espace.acteurs.architectures import Architecture
+
 
 class Operateur(models.Model):
     """Legal person that deploys and maintains Drimboxes. Its denomination and support contact are published."""
@@ -67,7 +69,7 @@ class Site(models.Model):
 
 
 class Commande(models.Model):
-    """What Clients asked an Operateur: one Site, N PACS."""
+    """What Clients asked an Operateur: one Site, N PACS. Its architecture is empty when nobody said it."""
 
     operateur: models.ForeignKey[Operateur, Operateur] = models.ForeignKey(
         Operateur, on_delete=models.PROTECT, related_name="commandes", verbose_name=_("Opérateur")
@@ -76,12 +78,20 @@ class Commande(models.Model):
         Site, on_delete=models.PROTECT, related_name="commande", verbose_name=_("Site")
     )
     nombre_pacs: models.PositiveSmallIntegerField[int, int] = models.PositiveSmallIntegerField(_("nombre de PACS"))
+    # the default is the database's own: a version of the Espace that does not know the column goes on writing Commandes
+    architecture: models.CharField[str, str] = models.CharField(
+        _("architecture"), max_length=20, choices=Architecture, blank=True, db_default=""
+    )
+    nombre_ris: models.PositiveSmallIntegerField[int | None, int | None] = models.PositiveSmallIntegerField(
+        _("nombre de RIS"), null=True, blank=True
+    )
     cree_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("créée le"))
 
     class Meta:
         verbose_name = _("Commande")
         verbose_name_plural = _("Commandes")
         constraints = (models.CheckConstraint(condition=models.Q(nombre_pacs__gte=1), name="commande_un_pacs_au_moins"),)
+        indexes = (models.Index(fields=["architecture", "-id"], name="commande_architecture"),)
 
     def __str__(self) -> str:
         return f"{self.operateur} — {self.site}"

@@ -13,11 +13,6 @@ from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Commande, Invitation, Membre, Operateur
 
 
-def commandes() -> QuerySet[Commande]:
-    """Return every Commande, newest first."""
-    return Commande.objects.select_related("operateur", "site", "site__id_registre").order_by("-id")
-
-
 def commandes_without_couples() -> int:
     """Return how many Commandes wait for their couples."""
     return Commande.objects.filter(site__id_registre__isnull=True).count()
@@ -25,7 +20,8 @@ def commandes_without_couples() -> int:
 
 def commande(commande_id: int) -> Commande | None:
     """Return one Commande with its Clients and PACS, or None."""
-    return commandes().prefetch_related("site__clients", "pacs").filter(pk=commande_id).first()
+    found = Commande.objects.select_related("operateur", "site", "site__id_registre").prefetch_related("site__clients", "pacs")
+    return found.filter(pk=commande_id).first()
 
 
 CONSOLE = "acteurs.console"

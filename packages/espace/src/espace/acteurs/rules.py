@@ -11,6 +11,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
 from confiance.errors import PeerError
+from espace.acteurs.architectures import MAX_RIS, Architecture
 
 MAX_PACS = 50  # our own limit: the largest mutualised installations hold a few PACS
 MAX_CLIENTS = 200
@@ -21,6 +22,7 @@ _MAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABE
 """An address that every mail server takes (RFC 5321 §4.1.2, without quotes nor comments)."""
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{4,28}")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORBIDDEN_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class DeclarationRefusee(PeerError):
@@ -71,7 +73,7 @@ class OperateurDeclare:
         keep(self, "siret", check_siret(self.siret))
         keep(self, "support_mail", check_mail("mail du support", self.support_mail))
         keep(self, "support_telephone", check_telephone(self.support_telephone))
-        keep(self, "description", self.description.strip()[:2000])
+        keep(self, "description", check_paragraph("description", self.description, 2000, required=False))
         keep(self, "adresse", check_text("adresse", self.adresse, 500, required=False))
         keep(self, "contact_projet", check_mail("contact projet", self.contact_projet, required=False))
         keep(self, "contact_technique", check_mail("contact technique", self.contact_technique, required=False))
@@ -91,12 +93,14 @@ class ClientDeclare:
 
 @dataclass(frozen=True, slots=True)
 class CommandeDeclaree:
-    """A whole Commande: who operates, for whom, where, and how many PACS."""
+    """A whole Commande: who operates, for whom, where, how many PACS, and how they are built together (None: not said)."""
 
     operateur: OperateurDeclare
     clients: tuple[ClientDeclare, ...]
     site: str
     nombre_pacs: int = field(default=1)
+    architecture: Architecture | None = None
+    nombre_ris: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "site", check_text("libellé du Site", self.site, 255))
@@ -105,6 +109,8 @@ class CommandeDeclaree:
             raise DeclarationRefusee(f"Une Commande porte de 1 à {MAX_CLIENTS} SIREN, tous différents.")
         if not 1 <= self.nombre_pacs <= MAX_PACS:
             raise DeclarationRefusee(f"Une Commande porte de 1 à {MAX_PACS} PACS.")
+        if self.nombre_ris is not None and not 1 <= self.nombre_ris <= MAX_RIS:
+            raise DeclarationRefusee(f"Une Commande relie de 1 à {MAX_RIS} RIS.")
 
 
 def check_siret(text: str) -> str:
@@ -143,6 +149,20 @@ def check_text(name: str, text: str, limit: int, *, required: bool = True) -> st
         raise DeclarationRefusee(f"Il manque : {name}.")
     if len(text) > limit or _FORBIDDEN.search(text):
         raise DeclarationRefusee(f"Valeur refusée : {name} ({limit} caractères au plus, sur une ligne).")
+    return text
+
+
+def check_paragraph(name: str, text: str, limit: int, *, required: bool = True) -> str:
+    """Return several lines of text without surrounding space; they end as on Unix, whatever typed them.
+
+    Raises:
+        DeclarationRefusee: empty and required, too long, or holding control characters other than tabs and ends of lines.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if required and not text:
+        raise DeclarationRefusee(f"Il manque : {name}.")
+    if len(text) > limit or _FORBIDDEN_IN_LINES.search(text):
+        raise DeclarationRefusee(f"Valeur refusée : {name} ({limit} caractères au plus, sans caractère de commande).")
     return text
 
 

@@ -57,13 +57,14 @@ def close(alarme_id: int, *, auteur: str, now: datetime) -> Alarme:
 
 
 @transaction.atomic
-def settle(codes: Iterable[str] | None = None, *, now: datetime, objet: str | None = None) -> int:
+def settle(codes: Iterable[str] | None = None, *, now: datetime, objet: str | None = None, unseen: bool = False) -> int:
     """Close the open alarms of these codes: what just succeeded proves them over. Return how many.
 
     Args:
         codes: never one that only a person may close; by default every code, and then ``objet`` says which.
         now: aware instant.
         objet: only the alarms about it; by default all.
+        unseen: only those not raised again since ``now``, which is then the instant when everything was looked at.
     """
     if codes is None and objet is None:
         return 0
@@ -72,6 +73,8 @@ def settle(codes: Iterable[str] | None = None, *, now: datetime, objet: str | No
         found = found.filter(code__in=list(codes))
     if objet is not None:
         found = found.filter(objet=objet)
+    if unseen:
+        found = found.filter(vue_le__lt=now)
     alarmes = list(found)
     for alarme in alarmes:
         _close(alarme, SUCCES, now)

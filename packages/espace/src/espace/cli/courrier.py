@@ -17,6 +17,7 @@ from espace.cli.sortie import Config, Json, begin, show
 courrier_app = typer.Typer(help="Courriers : suivre, renvoyer, lire les avis de remise.", no_args_is_help=True)
 _DATA_ERROR = 65  # EX_DATAERR of sysexits.h: a mail server does not try such a message again
 _STDIN = Path("-")
+_SHOWN = 50
 Etat = Annotated[str, typer.Option("--etat", help="a_envoyer, envoye, rejete ou en_echec ; par défaut tous.", metavar="ETAT")]
 
 
@@ -35,7 +36,7 @@ def liste(config: Config = None, etat: Etat = "", json: Json = False) -> None:
 
     rows = [
         {"courrier": one.pk, "etat": one.etat, "evenement": one.evenement, "objet": one.objet, "sujet": one.sujet, "code": one.code}
-        for one in queries.of_etat(etat)
+        for one in queries.of_etat(etat)[:_SHOWN]
     ]
     counts = queries.counts()
     sentences = [" ; ".join(f"{name} : {count}" for name, count in counts.items())]

@@ -106,5 +106,6 @@ def _sentences(rapport: Any) -> list[str]:
     if rapport.tardives:
         lines.append(f"LIGNES AJOUTÉES APRÈS COUP : {_json.dumps(rapport.tardives)}.")
     if rapport.non_scellees:
-        lines.append(f"{rapport.non_scellees} lignes pas encore scellées, depuis {rapport.depuis.isoformat()}.")
+        since = f", depuis {rapport.depuis.isoformat()}" if rapport.depuis else ""
+        lines.append(f"{rapport.non_scellees} lignes pas encore scellées{since}.")
     return lines

@@ -89,9 +89,9 @@ def integrer(
 ) -> None:
     """Integrate a Drimbox."""
     begin(config)
-    from espace.registre import actions  # noqa: PLC0415 - Django must be set up first
+    from espace.instruction.entree.actions import let_in  # noqa: PLC0415 - Django must be set up first
 
-    drimbox = actions.integrate(db, dn, identifiant=identifiant, auteur=at_keyboard(), now=datetime.now(UTC))
+    drimbox = let_in(db, dn, identifiant=identifiant, auteur=at_keyboard(), at=datetime.now(UTC))
     values = {"db": db, "statut": drimbox.statut, "identifiant": drimbox.identifiant, "dn": drimbox.dn_serv_ssl}
     show(values, f"{db} est intégrée ; elle sera dans la prochaine liste publiée.", as_json=json)
 
@@ -124,19 +124,25 @@ def remplacer_dn(
 def exclure(
     db: Db,
     motif: Annotated[str, typer.Option("--motif", help="indisponibilite, cyber, va_en_retard ou sanction.")],
+    expose: Annotated[str, typer.Option("--expose", help="Le motif en toutes lettres : il est notifié par écrit à l'Opérateur.")],
     config: Config = None,
+    remediation: Annotated[
+        int | None, typer.Option(help="Jours laissés pour remédier à la cause ; par défaut, aucun délai n'est dit.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Exclude a Drimbox."""
+    """Exclude a Drimbox, as an agent does from the console: notice, Météo and dossiers included."""
     begin(config)
-    from espace.liste_blanche.actions import exclude_and_publish  # noqa: PLC0415 - Django must be set up first
-    from espace.registre.states import Motif  # noqa: PLC0415 - as above
+    from espace.acteurs.acteur import Acteur, Qui  # noqa: PLC0415 - Django must be set up first
+    from espace.instruction import actions  # noqa: PLC0415 - as above
+    from espace.registre.states import Motif, Statut  # noqa: PLC0415 - as above
 
     if motif not in Motif.values:
         raise typer.BadParameter(f"Motifs : {', '.join(Motif.values)}.", param_hint="--motif")
-    drimbox, demande = exclude_and_publish(db, Motif(motif), auteur=at_keyboard(), now=datetime.now(UTC))
-    values = {"db": db, "statut": drimbox.statut, "motif": drimbox.motif, "demande": demande.pk}
-    show(values, f"{db} est exclue ; la publication de la liste est demandée (n° {demande.pk}).", as_json=json)
+    agent = Acteur(at_keyboard(), Qui.AGENT)
+    exclusion = actions.exclure(db, Motif(motif), expose, agent, at=datetime.now(UTC), remediation_jours=remediation)
+    values = {"db": exclusion.couple.db, "statut": Statut.EXCLUE.value, "motif": exclusion.motif, "exclusion": exclusion.pk}
+    show(values, f"{exclusion.couple.db} est exclue : l'Opérateur est prévenu, la publication de la liste est demandée.", as_json=json)
 
 
 def _zone() -> str:

@@ -43,6 +43,14 @@ class SecretDetruit(PeerError):
     clause = _GUIDE
 
 
+class TropDeNominations(PeerError):
+    """This Operateur names too often, or this person too often for this name."""
+
+    code = "conditions.trop_de_nominations"
+    message = "Votre Opérateur a nommé trop de personnes en 24 heures."
+    remede = "Reprenez demain. Si c'est urgent, écrivez à l'administrateur."
+
+
 class NominationRefusee(PeerError):
     """This person cannot be named administrateur technique, or not by this one."""
 

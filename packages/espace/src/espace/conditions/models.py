@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -51,6 +52,52 @@ class Prerequis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operateur} — {TEXTES[CodePrerequis(self.condition)].libelle}"
+
+
+class PieceProbante(models.Model):
+    """A file that proves one condition: sent by the Operateur it waits for an agent; taken with a :class:`Prerequis` it is its proof."""
+
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operateur: models.ForeignKey[Operateur, Operateur] = models.ForeignKey(
+        Operateur, on_delete=models.PROTECT, related_name="pieces_probantes", verbose_name=_("Opérateur")
+    )
+    condition: models.CharField[str, str] = models.CharField(
+        _("condition"), max_length=30, choices=[(code.value, texte.libelle) for code, texte in TEXTES.items()]
+    )
+    prerequis: models.ForeignKey[Prerequis | None, Prerequis | None] = models.ForeignKey(
+        Prerequis, on_delete=models.PROTECT, related_name="pieces", verbose_name=_("prérequis"), null=True, blank=True
+    )
+    nom: models.CharField[str, str] = models.CharField(_("nom du fichier"), max_length=120)
+    type: models.CharField[str, str] = models.CharField(_("type"), max_length=80)
+    taille: models.PositiveIntegerField[int, int] = models.PositiveIntegerField(_("taille en octets"))
+    sha256: models.CharField[str, str] = models.CharField(_("SHA-256"), max_length=64)
+    contenu: Any = SealedField(_("contenu"), null=True)
+    deposee_le: models.DateTimeField[datetime, datetime] = models.DateTimeField(_("déposée le"))
+    par: models.CharField[str, str] = models.CharField(_("déposée par"), max_length=150)
+    ecartee_le: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("écartée le"), null=True)
+    ecartee_par: models.CharField[str, str] = models.CharField(_("écartée par"), max_length=150, blank=True)
+    motif: models.CharField[str, str] = models.CharField(_("motif"), max_length=500, blank=True)
+    effacee_le: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(_("effacée le"), null=True)
+
+    class Meta:
+        verbose_name = _("pièce probante")
+        verbose_name_plural = _("pièces probantes")
+        ordering = ("deposee_le", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("operateur", "condition"),
+                condition=models.Q(prerequis__isnull=True, ecartee_le__isnull=True),
+                name="piece_probante_une_en_attente",
+            ),
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="piece_probante_sha256"),
+            models.CheckConstraint(
+                condition=models.Q(contenu__isnull=False) | models.Q(effacee_le__isnull=False), name="piece_probante_effacee"
+            ),
+        )
+        indexes = (models.Index(fields=["operateur", "deposee_le"], name="piece_probante_recues"),)
+
+    def __str__(self) -> str:
+        return self.nom
 
 
 class ConteneurZed(models.Model):

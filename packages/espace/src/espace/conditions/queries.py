@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 
 from espace.acteurs.models import Membre, Operateur
-from espace.conditions.models import AdministrateurTechnique, ConteneurZed, Prerequis
-from espace.conditions.rules import TEXTES, Acquis, CodePrerequis, Manque, missing
+from espace.coffre.fields import unseal
+from espace.conditions.models import AdministrateurTechnique, ConteneurZed, PieceProbante, Prerequis
+from espace.conditions.rules import SANS_PIECE, TEXTES, Acquis, CodePrerequis, Manque, missing
 
 SOON = timedelta(days=60)
 """A proof that ends within this delay is shown to the agents."""
@@ -29,6 +31,9 @@ class Ligne:
         requise: whether a Declaration needs it.
         etat: ``remplie``, ``manquante``, ``perimee`` or ``facultative``.
         prerequis: the row in force, if an agent wrote one.
+        pieces: the files that prove it.
+        deposee: the file that the Operateur sent and no agent looked at yet.
+        piece_possible: whether a file may prove it.
     """
 
     code: str
@@ -37,6 +42,9 @@ class Ligne:
     requise: bool
     etat: str
     prerequis: Prerequis | None
+    pieces: tuple[PieceProbante, ...] = ()
+    deposee: PieceProbante | None = None
+    piece_possible: bool = False
 
 
 def manquantes(operateur: Operateur, at: datetime) -> tuple[Manque, ...]:
@@ -55,10 +63,15 @@ def tableau(operateur: Operateur, at: datetime) -> list[Ligne]:
     acquis = _acquis(operateur, list(rows.values()))
     lacking = {one.code for one in missing(acquis, timezone.localtime(at).date())}
     known = {one.condition for one in acquis}
-    return [
-        Ligne(code.value, texte.libelle, texte.remede, texte.requise, _etat(code, code.value in lacking, code in known), rows.get(code))
-        for code, texte in TEXTES.items()
-    ]
+    files = list(shown_pieces(operateur))
+    lignes = []
+    for code, texte in TEXTES.items():
+        etat, mine = _etat(code, code.value in lacking, code in known), [one for one in files if one.condition == code]
+        proofs = tuple(one for one in mine if one.prerequis is not None)
+        sent = next((one for one in mine if one.prerequis is None), None)
+        possible = code not in SANS_PIECE
+        lignes.append(Ligne(code.value, texte.libelle, texte.remede, texte.requise, etat, rows.get(code), proofs, sent, possible))
+    return lignes
 
 
 def in_force(operateur: Operateur) -> QuerySet[Prerequis]:
@@ -69,6 +82,38 @@ def in_force(operateur: Operateur) -> QuerySet[Prerequis]:
 def withdrawn(operateur: Operateur) -> QuerySet[Prerequis]:
     """Return the rows of an Operateur that were replaced or withdrawn, newest first."""
     return Prerequis.objects.filter(operateur=operateur, retire_le__isnull=False).order_by("-retire_le")
+
+
+def waiting(operateur: Operateur) -> QuerySet[PieceProbante]:
+    """Return the files that an Operateur sent and that wait for an agent, without their bytes."""
+    return PieceProbante.objects.filter(operateur=operateur, prerequis__isnull=True, ecartee_le__isnull=True).defer("contenu")
+
+
+def shown_pieces(operateur: Operateur) -> QuerySet[PieceProbante]:
+    """Return the files that wait and those that prove a condition in force, without their bytes."""
+    alive = Q(prerequis__isnull=True, ecartee_le__isnull=True) | Q(prerequis__retire_le__isnull=True, prerequis__isnull=False)
+    return PieceProbante.objects.filter(alive, operateur=operateur).select_related("prerequis").defer("contenu")
+
+
+def pieces_sent() -> QuerySet[PieceProbante]:
+    """Return the files that wait for an agent, oldest first."""
+    found = PieceProbante.objects.filter(prerequis__isnull=True, ecartee_le__isnull=True)
+    return found.defer("contenu").select_related("operateur").order_by("deposee_le", "id")
+
+
+def obsolete(limit: datetime) -> QuerySet[PieceProbante]:
+    """Return the files not erased whose condition was withdrawn before an instant."""
+    return PieceProbante.objects.filter(effacee_le__isnull=True, prerequis__retire_le__lt=limit).defer("contenu")
+
+
+def open_piece(operateur: Operateur, piece_id: uuid.UUID) -> tuple[PieceProbante, bytes] | None:
+    """Return a file of one Operateur with its bytes, or None: unknown, somebody else's, or erased.
+
+    Raises:
+        CoffreFerme: it does not open: changed, or its key left the ring.
+    """
+    row = PieceProbante.objects.filter(operateur=operateur, pk=piece_id, effacee_le__isnull=True).first()
+    return None if row is None else (row, unseal(row, row.contenu))
 
 
 def conteneur_of(operateur: Operateur) -> ConteneurZed | None:

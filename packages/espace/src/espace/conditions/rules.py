@@ -79,6 +79,10 @@ TEXTES: Final = MappingProxyType(
 )
 
 
+SANS_PIECE: Final = frozenset({CodePrerequis.COMPTE, CodePrerequis.CONTENEUR_ZED})
+"""Conditions that the Espace sees by itself: no file proves them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manque:
     """One condition that is not met."""
@@ -132,6 +136,16 @@ def check_dates(condition: CodePrerequis, nature: Preuve, fait_le: date, until: 
         raise ConditionRefusee("La date de la pièce est dans l'avenir.")
     if until is not None and until < max(fait_le, today):
         raise ConditionRefusee("La validité de la pièce est déjà passée.")
+
+
+def check_piece(condition: CodePrerequis) -> None:
+    """Check that a file may prove a condition.
+
+    Raises:
+        ConditionRefusee: the Espace sees it by itself.
+    """
+    if condition in SANS_PIECE:
+        raise ConditionRefusee("Cette condition ne se prouve pas par une pièce : l'Espace la constate de lui-même.")
 
 
 def _manque(code: CodePrerequis, *, expired: bool) -> Manque:

@@ -14,20 +14,22 @@ from django.db import transaction
 
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Commande, Operateur
+from espace.acteurs.rules import DeclarationRefusee, check_paragraph
 from espace.calendrier.rules import jour_de_paris
 from espace.coffre.fields import seal
 from espace.guichet import queries
-from espace.guichet.errors import Faute, FormulaireRefuse, GuichetRefus, PieceTropLourde, TropDeBrouillons
+from espace.guichet.errors import Faute, FormulaireRefuse, GuichetRefus, PieceTropLourde, StockagePlein, TropDeBrouillons, TropDeMessages
 from espace.guichet.formulaires import CHAMPS
 from espace.guichet.formulaires.lecture import check_size
 from espace.guichet.models import Compteur, Dossier, Etape, Message, Piece, Verification
 from espace.guichet.natures import Nature, Verdict
 from espace.guichet.pieces import examine
-from espace.guichet.verification import Constat
+from espace.guichet.verification import MAX_DETAIL, Constat
 from espace.journal.actions import record
 
 MAX_MESSAGE = 4000
 MAX_MESSAGES = 200
+"""Of each side: neither can take the words from the other."""
 
 
 @transaction.atomic
@@ -153,10 +155,12 @@ def deposer_piece(dossier_id: int, nature: Nature, nom: str, contenu: bytes, act
     Raises:
         DossierFige, DossierAbsent: the dossier cannot be written by this person.
         PieceTropLourde, TypeRefuse: the file is refused.
+        StockagePlein: the pieces of this Operateur already fill what it may keep.
         CoffreAbsent: the settings name no key ring.
     """
     limits = settings.ESPACE.guichet
     fichier = examine(nom, contenu, max_bytes=limits.piece_max_bytes)
+    Operateur.objects.select_for_update(no_key=True).filter(pk=acteur.operateur_id).first()  # two files at once: the limit holds
     dossier = queries.to_write(dossier_id, acteur)
     current = Piece.objects.filter(dossier=dossier, nature=nature, remplacee_le__isnull=True)
     same = current.filter(sha256=fichier.sha256).defer("contenu").first()
@@ -164,6 +168,8 @@ def deposer_piece(dossier_id: int, nature: Nature, nom: str, contenu: bytes, act
         return same
     if Piece.objects.filter(dossier=dossier).count() >= limits.pieces_max:
         raise PieceTropLourde(f"Ce dossier a déjà reçu {limits.pieces_max} pièces.")
+    if queries.bytes_kept(dossier.operateur_id) + fichier.taille > limits.operateur_max_bytes:  # type: ignore[attr-defined]  # column of the key
+        raise StockagePlein
     if nature != Nature.AUTRE:
         current.update(remplacee_le=at)
     piece = Piece(dossier=dossier, nature=nature, nom=fichier.nom, type=fichier.type, taille=fichier.taille, sha256=fichier.sha256)
@@ -189,13 +195,14 @@ def ecrire(dossier: Dossier, texte: str, acteur: Acteur, *, at: datetime) -> Mes
 
     Raises:
         FormulaireRefuse: empty, too long, or holding control characters.
-        GuichetRefus: the dossier has too many messages.
+        TropDeMessages: this side wrote too many.
     """
-    texte = texte.replace("\r\n", "\n").strip()
-    if not texte or len(texte) > MAX_MESSAGE or any(ord(letter) < 32 and letter not in "\n\t" for letter in texte):
-        raise FormulaireRefuse([Faute("texte", f"Un message de 1 à {MAX_MESSAGE} caractères est attendu.")])
-    if Message.objects.filter(dossier=dossier).count() >= MAX_MESSAGES:
-        raise GuichetRefus("Ce dossier porte déjà trop de messages.")
+    try:
+        texte = check_paragraph("message", texte, MAX_MESSAGE)
+    except DeclarationRefusee as refused:
+        raise FormulaireRefuse([Faute("texte", refused.message)]) from None
+    if Message.objects.filter(dossier=dossier, qui=acteur.qui).count() >= MAX_MESSAGES:
+        raise TropDeMessages
     message = Message.objects.create(dossier=dossier, auteur=acteur.login, qui=acteur.qui, texte=texte, at=at)
     record("guichet:message:written", auteur=acteur.login, objet=objet(dossier), dossier_id=dossier.pk)
     return message
@@ -213,7 +220,7 @@ def constater(dossier: Dossier, tour: int, constats: Iterable[Constat], *, at: d
             sujet=one.sujet,
             libelle=str(one.libelle)[:200],
             verdict=one.verdict,
-            detail=one.detail[:500],
+            detail=one.detail_garde,
             interne=one.interne,
             at=at,
         )
@@ -222,9 +229,22 @@ def constater(dossier: Dossier, tour: int, constats: Iterable[Constat], *, at: d
 
 
 @transaction.atomic
+def examiner(dossier: Dossier, constats: Iterable[Constat], *, at: datetime) -> None:
+    """Keep what the machine found as a new version of a dossier that nobody else wrote.
+
+    Args:
+        dossier: locked.
+        constats: every finding.
+        at: aware instant.
+    """
+    constater(dossier, dossier.version + 1, constats, at=at)
+    _touch(dossier, at)
+
+
+@transaction.atomic
 def conclure(verification: Verification, verdict: Verdict, detail: str, *, at: datetime) -> None:
     """Write what came of a check that waited."""
-    verification.verdict, verification.detail, verification.at = verdict, detail[:500], at
+    verification.verdict, verification.detail, verification.at = verdict, detail[:MAX_DETAIL], at
     verification.save(update_fields=["verdict", "detail", "at"])
 
 

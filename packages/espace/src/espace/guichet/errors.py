@@ -117,3 +117,19 @@ class TropDeBrouillons(GuichetRefus):
     code = "guichet.trop_de_brouillons"
     message = "Trop de brouillons sont ouverts pour votre Opérateur."
     remede = "Déposez ou abandonnez des brouillons avant d'en ouvrir un autre."
+
+
+class TropDeMessages(GuichetRefus):
+    """One side wrote too many messages in a dossier."""
+
+    code = "guichet.trop_de_messages"
+    message = "Vous avez déjà écrit trop de messages dans ce dossier."
+    remede = "Attendez la réponse de l'autre partie, ou écrivez-lui par courrier électronique."
+
+
+class StockagePlein(GuichetRefus):
+    """The pieces of an Operateur fill what it may keep."""
+
+    code = "guichet.stockage_plein"
+    message = "Les pièces conservées pour votre Opérateur ont atteint la taille permise."
+    remede = "Abandonnez les brouillons inutiles : leurs pièces sont effacées peu après. Sinon, écrivez à l'administrateur."

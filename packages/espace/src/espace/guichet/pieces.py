@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.template.defaultfilters import filesizeformat
+
 from espace.guichet.errors import PieceTropLourde, TypeRefuse
 
 MAX_NAME = 120
@@ -56,7 +58,7 @@ def examine(nom: str, contenu: bytes, *, max_bytes: int) -> Fichier:
     if not contenu:
         raise PieceTropLourde("Ce fichier est vide.")
     if len(contenu) > max_bytes:
-        raise PieceTropLourde(f"Ce fichier dépasse {max_bytes // (1024 * 1024)} Mio.")
+        raise PieceTropLourde(f"Ce fichier dépasse {filesizeformat(max_bytes)}.")
     name = clean_name(nom)
     kind = type_of(name, contenu)
     return Fichier(_with_extension(name, kind), kind, contenu, hashlib.sha256(contenu).hexdigest())

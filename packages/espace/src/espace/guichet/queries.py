@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Max, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet, Subquery, Sum
 
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Operateur
@@ -26,7 +26,7 @@ UNDECIDED = frozenset({"deposee", "en_instruction", "complement"})
 
 def dossiers_for(acteur: Acteur) -> QuerySet[Dossier]:
     """Return the dossiers that an actor may see: those of its Operateur, or all of them that were submitted once."""
-    found = Dossier.objects.select_related("operateur", "couple", "commande__site__id_registre", "parent")
+    found = Dossier.objects.select_related("operateur", "commande__site__id_registre", "parent")
     if acteur.qui is Qui.OPERATEUR:
         return found.filter(operateur_id=acteur.operateur_id)
     return found.exclude(etat=DRAFT)  # a draft belongs to who writes it
@@ -68,6 +68,12 @@ def count_drafts(operateur: Operateur) -> int:
     return Dossier.objects.filter(operateur=operateur, etat=DRAFT).count()
 
 
+def bytes_kept(operateur_id: int) -> int:
+    """Return what the pieces kept for an Operateur weigh, those of abandoned drafts too until they are erased."""
+    held = Piece.objects.filter(dossier__operateur_id=operateur_id, purgee_le__isnull=True)
+    return int(held.aggregate(total=Sum("taille"))["total"] or 0)
+
+
 def pieces(dossier: Dossier) -> list[Piece]:
     """Return the pieces of a dossier without their content, the replaced ones included."""
     return list(Piece.objects.filter(dossier=dossier).defer("contenu"))
@@ -104,9 +110,14 @@ def last_round(dossier: Dossier) -> int:
     return int(Verification.objects.filter(dossier=dossier).aggregate(last=Max("tour"))["last"] or 0)
 
 
+def last_checks(dossier: Dossier) -> list[Verification]:
+    """Return the checks of the last round."""
+    return list(Verification.objects.filter(dossier=dossier, tour=last_round(dossier)))
+
+
 def refused_checks(dossier: Dossier) -> list[Verification]:
     """Return the checks of the last round that say no."""
-    return list(Verification.objects.filter(dossier=dossier, tour=last_round(dossier), verdict=Verdict.NON_CONFORME))
+    return [one for one in last_checks(dossier) if one.verdict == Verdict.NON_CONFORME]
 
 
 def waiting_checks(limit: int) -> QuerySet[Verification]:

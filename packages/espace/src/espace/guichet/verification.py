@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 
 from espace.guichet.natures import Verdict
 
+MAX_DETAIL = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Constat:
@@ -30,3 +32,8 @@ class Constat:
     sujet: str = ""
     detail: str = ""
     interne: bool = False
+
+    @property
+    def detail_garde(self) -> str:
+        """The detail, as long as it is kept."""
+        return self.detail[:MAX_DETAIL]

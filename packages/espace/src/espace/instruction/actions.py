@@ -19,16 +19,17 @@ from espace.guichet.errors import DossierAbsent
 from espace.guichet.models import Dossier, Etape
 from espace.instruction import queries, rules
 from espace.instruction.annonces import annoncer
+from espace.instruction.controles.actions import examine_again
 from espace.instruction.delais import due, region_of
 from espace.instruction.effets import EFFETS, Acte
 from espace.instruction.errors import (
     CommandeRequise,
+    ControlesChanges,
     DejaDecide,
     EtapeImpossible,
     MotifManquant,
     NonHabilite,
     ParcoursInconnu,
-    PrecisionRefusee,
 )
 from espace.instruction.exclusion.actions import pronounce
 from espace.instruction.models import Exclusion
@@ -36,7 +37,7 @@ from espace.instruction.parcours import PARCOURS, Parcours, Transition
 from espace.journal.actions import record
 from espace.registre.errors import Inconnu
 from espace.registre.models import CoupleFqdn
-from espace.registre.states import Motif, Statut
+from espace.registre.states import Motif
 
 SYSTEME = Acteur("espace", Qui.SYSTEME)
 """The Espace itself, when the clock or a publication moves a dossier."""
@@ -83,7 +84,6 @@ def ouvrir(
     )
 
 
-@transaction.atomic
 def avancer(
     dossier_id: int, verb: str, acteur: Acteur, *, at: datetime, motif: str = "", version: int | None = None, **donnees: Any
 ) -> Dossier:
@@ -101,10 +101,20 @@ def avancer(
     Raises:
         DossierAbsent: unknown, or somebody else's.
         DejaDecide: it changed since that version, or this step was already taken.
+        ControlesChanges: its checks say something that nobody read; they are made again, and kept.
         EtapeImpossible, NonHabilite: the table has no such arrow, or not for this actor.
         MotifManquant, PrecisionRefusee: the reason or a precision is missing or refused.
         DrimmError: the effect of the step refuses; nothing is written.
     """
+    try:
+        return _step(dossier_id, verb, acteur, at=at, motif=motif, version=version, donnees=donnees)
+    except ControlesChanges:
+        examine_again(dossier_id, at=at)  # the step is undone, and what stopped it stays
+        raise
+
+
+@transaction.atomic
+def _step(dossier_id: int, verb: str, acteur: Acteur, *, at: datetime, motif: str, version: int | None, donnees: dict[str, Any]) -> Dossier:
     dossier = _locked(dossier_id, acteur)
     table = queries.table_of(dossier)
     arrow = _arrow(table, dossier, verb, acteur, version)
@@ -135,23 +145,23 @@ def exclure(db: str, motif: Motif, expose: str, acteur: Acteur, *, at: datetime,
     Raises:
         NonHabilite: not an agent.
         MotifManquant: no words.
-        PrecisionRefusee: a delay out of bounds.
+        PrecisionRefusee: words too long or with control characters, a delay out of bounds.
         Inconnu, TransitionRefusee: no such Drimbox in the list.
     """
     if acteur.qui is not Qui.AGENT:
         raise NonHabilite
-    if not expose.strip():
+    expose = rules.check_words(expose)
+    if not expose:
         raise MotifManquant
-    if remediation_jours is not None and not 1 <= remediation_jours <= rules.MAX_REMEDIATION:
-        raise PrecisionRefusee(f"Un délai de remédiation compte de 1 à {rules.MAX_REMEDIATION} jours.")
+    rules.check_remediation(remediation_jours)
     couple = CoupleFqdn.objects.select_related("operateur").filter(db=db.lower()).first()
     if couple is None:
         raise Inconnu
     awaited = [_locked(dossier.pk, SYSTEME) for dossier in queries.open_va(couple)]  # before the Drimbox, as every step does: no deadlock
     until = at + timedelta(days=remediation_jours) if remediation_jours else None
-    exclusion = pronounce(couple, motif, expose.strip()[: rules.MAX_MOTIF], auteur=acteur.login, at=at, remediation=until)
+    exclusion = pronounce(couple, motif, expose, auteur=acteur.login, at=at, remediation=until)
     for dossier in (one for one in awaited if not queries.table_of(one).fini(one.etat)):  # a document may have been accepted meanwhile
-        if all(held.drimbox.statut != Statut.PROVISOIRE for held in queries.couples_of(dossier)):  # type: ignore[attr-defined]  # reverse name
+        if not queries.still_provisional(dossier):
             avancer(dossier.pk, "close", SYSTEME, at=at)
     return exclusion
 

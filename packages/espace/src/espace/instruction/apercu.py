@@ -11,13 +11,10 @@ from espace.conditions.queries import manquantes
 from espace.conditions.rules import Manque
 from espace.guichet import queries as guichet_queries
 from espace.guichet.errors import Faute, FormulaireRefuse
-from espace.guichet.formulaires import declaration, integration, va
 from espace.guichet.models import Dossier, Piece
 from espace.guichet.verification import Constat
 from espace.instruction import queries
-from espace.instruction.verifications import declaration as look_at_declaration
-from espace.instruction.verifications import integration as look_at_integration
-from espace.instruction.verifications import va as look_at_va
+from espace.instruction.verifications.examen import examine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +52,7 @@ def apercu(dossier: Dossier, at: datetime, pieces: list[Piece] | None = None) ->
     manques = manquantes(dossier.operateur, at) if table.nom == "declaration" else ()
     piece = table.piece is None or any(one.nature == table.piece for one in pieces)
     try:
-        constats = tuple(_examine(dossier, pieces, at))
+        constats = tuple(examine(dossier, pieces, at))
     except FormulaireRefuse as refused:
         return Apercu(manques, refused.fautes, piece, ())
     return Apercu(manques, (), piece, tuple(one for one in constats if not one.interne))
-
-
-def _examine(dossier: Dossier, pieces: list[Piece], at: datetime) -> list[Constat]:
-    if dossier.parcours == "declaration":
-        lue = declaration.read(dossier.donnees, zone=queries.zone_name())
-        return list(look_at_declaration.examine(dossier, lue, pieces))
-    if dossier.parcours == "integration":
-        return list(look_at_integration.examine(dossier, integration.read(dossier.donnees)))
-    return list(look_at_va.examine(dossier, va.read(dossier.donnees), pieces, at=at))

@@ -64,13 +64,13 @@ def bilans(dossiers: Iterable[Dossier]) -> dict[int, Bilan]:
     return {pk: Bilan(tuple(sorted(found, key=lambda one: order.index(one[0])))) for pk, (_tour, found) in last.items()}
 
 
-def suivant(dossier: Dossier) -> Dossier | None:
-    """Return the dossier that an agent opens after this one, in the order of the queue; after the last one comes the first.
+def suivant(dossier: Dossier) -> str | None:
+    """Return the number of the dossier that an agent opens after this one, in the order of the queue; after the last one comes the first.
 
     Args:
         dossier: the one that is shown, whether it still waits for an agent or not.
     """
-    others = waiting_for(Qui.AGENT).exclude(pk=dossier.pk)
+    others = waiting_for(Qui.AGENT).exclude(pk=dossier.pk).values_list("numero", flat=True)
     if PARCOURS[dossier.parcours].attendu(dossier.etat) is not Qui.AGENT:
         return others.first()
     if dossier.echeance is None:

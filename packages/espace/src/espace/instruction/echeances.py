@@ -9,28 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F, QuerySet
+from dns.resolver import Resolver
 
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
+from espace.acteurs.acteur import Qui
 from espace.alarmes.actions import raise_alarm, settle
 from espace.attestation.actions import delivrer
 from espace.calendrier.rules import add_jours_ouvres, fin_du_jour, jour_de_paris
+from espace.database import is_lost
 from espace.guichet import actions as guichet
 from espace.guichet import queries as guichet_queries
-from espace.guichet.models import Dossier
+from espace.guichet.models import Dossier, Piece, Verification
 from espace.guichet.natures import Verdict
 from espace.instruction import queries
 from espace.instruction.actions import SYSTEME, avancer
 from espace.instruction.delais import region_of
 from espace.instruction.errors import DejaDecide, DossierBloque
 from espace.instruction.parcours import PARCOURS, Relance
-from espace.instruction.rappels.actions import remind
+from espace.instruction.rappels.actions import announce_messages, remind
+from espace.instruction.rappels.queries import ANNONCES, with_messages_waiting
 from espace.instruction.verifications.resolution import look_up, resolver
-from espace.registre.states import IN_LIST, Statut
 from espace.zone.queries import publiee
 
 log = get_logger("instruction")
@@ -47,8 +52,20 @@ def relancer(now: datetime) -> int:
 
     Returns:
         How many things were done.
+
+    Raises:
+        DrimmError: one of the turns could not begin; the others had theirs.
     """
-    return sum(turn(now) for turn in (attest, notify, resolve, close, warn, lateness, expire, purge))
+    done, failures = 0, []
+    for turn in (attest, notify, resolve, close, warn, tell, lateness, expire, purge):
+        try:
+            done += turn(now)
+        except DrimmError as error:  # what one of them asks of another room takes nothing from the others
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    settle([DossierBloque.code], now=now, unseen=True)
+    return done
 
 
 def attest(now: datetime) -> int:
@@ -63,12 +80,11 @@ def _attest(dossier: Dossier, now: datetime) -> bool:
         return False
     if not delivrer(dossier, now).pades:  # the signataire seals it in a moment
         return False
-    avancer(dossier.pk, "deliver", SYSTEME, at=now)
-    return True
+    return _take(dossier, "deliver", now)
 
 
 def notify(now: datetime) -> int:
-    """Notify the integrations whose Drimboxes are in the list in force: that notice is the effective date."""
+    """Notify the integrations whose Drimboxes are in the list in force, which is the effective date; close those that have none left."""
     waiting = Dossier.objects.filter(parcours="integration", etat="acceptee")
     names = queries.names_in_force() if waiting.exists() else frozenset()
     return _each(waiting, lambda dossier: _notify(dossier, names, now), now)
@@ -76,11 +92,10 @@ def notify(now: datetime) -> int:
 
 def _notify(dossier: Dossier, names: frozenset[str], now: datetime) -> bool:
     # one that was excluded before its list was published is awaited by nobody: the others have their notice
-    awaited = {couple.db for couple in queries.couples_of(dossier) if couple.drimbox.statut in IN_LIST}  # type: ignore[attr-defined]  # reverse name
-    if not awaited or not names.issuperset(awaited):
-        return False
-    avancer(dossier.pk, "publish", SYSTEME, at=now)
-    return True
+    awaited = {couple.db for couple in queries.still_in_list(dossier)}
+    if not awaited:
+        return _take(dossier, "close", now)
+    return names.issuperset(awaited) and _take(dossier, "publish", now)
 
 
 def resolve(now: datetime) -> int:
@@ -91,13 +106,18 @@ def resolve(now: datetime) -> int:
     asked = resolver(settings.ESPACE.instruction)
     done = silent = 0
     for check in guichet_queries.waiting_checks(_RESOLVED_PER_TURN):
-        verdict, detail = look_up(check.sujet, asked)
-        guichet.conclure(check, verdict, detail, at=now)
-        silent += verdict is Verdict.EN_ATTENTE
-        done += verdict is not Verdict.EN_ATTENTE
+        answered = _one(check.dossier, partial(_resolve, check, asked, now), now)
+        silent += not answered
+        done += answered
         if silent == _SILENT_PER_TURN:
             break
     return done
+
+
+def _resolve(check: Verification, asked: Resolver, now: datetime, _dossier: Dossier) -> bool:
+    verdict, detail = look_up(check.sujet, asked)
+    guichet.conclure(check, verdict, detail, at=now)
+    return verdict is not Verdict.EN_ATTENTE
 
 
 def warn(now: datetime) -> int:
@@ -123,6 +143,16 @@ def _due(dossier: Dossier, relance: Relance, now: datetime) -> bool:
     return now > fin_du_jour(day - timedelta(days=1))
 
 
+def tell(now: datetime) -> int:
+    """Tell each side of a dossier of the messages that the other one wrote: those of a moment by one mail."""
+    silence = timedelta(minutes=settings.ESPACE.instruction.message_minutes)
+    return sum(_tell(de, silence, now) for de in ANNONCES)
+
+
+def _tell(de: Qui, silence: timedelta, now: datetime) -> int:
+    return _each(with_messages_waiting(de, now, silence), lambda dossier: announce_messages(dossier, de, at=now), now)
+
+
 def close(now: datetime) -> int:
     """Close the dossiers of a document de VA that nothing awaits any more: no Drimbox of theirs is in provisional entry."""
     awaited = Dossier.objects.filter(parcours="va", etat__in=list(map(str, PARCOURS["va"].attend)))
@@ -130,50 +160,53 @@ def close(now: datetime) -> int:
 
 
 def _close(dossier: Dossier, now: datetime) -> bool:
-    if any(couple.drimbox.statut == Statut.PROVISOIRE for couple in queries.couples_of(dossier)):  # type: ignore[attr-defined]  # reverse name
-        return False
-    avancer(dossier.pk, "close", SYSTEME, at=now)
-    return True
+    return not queries.still_provisional(dossier) and _take(dossier, "close", now)
 
 
 def lateness(now: datetime) -> int:
     """Propose the exclusion of what has no document de VA in time. An agent decides."""
     late = Dossier.objects.filter(parcours="va", etat__in=["attendu", "a_refaire"], echeance__lt=now)
-    return _each(late, lambda dossier: bool(avancer(dossier.pk, "late", SYSTEME, at=now)), now)
+    return _each(late, lambda dossier: _take(dossier, "late", now), now)
 
 
 def expire(now: datetime) -> int:
     """Abandon the drafts left without follow-up."""
     limit = now - timedelta(days=settings.ESPACE.guichet.brouillon_jours)
     left = Dossier.objects.filter(etat=guichet_queries.DRAFT, modifie_le__lt=limit)
-    return _each(left, lambda dossier: bool(avancer(dossier.pk, "expire", SYSTEME, at=now)), now)
+    return _each(left, lambda dossier: _take(dossier, "expire", now), now)
 
 
 def purge(now: datetime) -> int:
     """Erase the pieces of dossiers finished for long enough."""
     limit = now - timedelta(days=settings.ESPACE.guichet.purge_jours)
-    done = 0
-    for piece in queries.pieces_to_purge(limit, BATCH):
-        guichet.purger(piece, at=now)
-        done += 1
-    return done
+    return sum(_one(piece.dossier, partial(_purge, piece, now), now) for piece in queries.pieces_to_purge(limit, BATCH))
+
+
+def _purge(piece: Piece, now: datetime, _dossier: Dossier) -> bool:
+    guichet.purger(piece, at=now)
+    return True
 
 
 def _each(dossiers: QuerySet[Dossier], work: Callable[[Dossier], bool], now: datetime) -> int:
     return sum(_one(dossier, work, now) for dossier in list(dossiers.order_by("id")))
 
 
+def _take(dossier: Dossier, verb: str, now: datetime) -> bool:
+    """Take a step that was due when the dossier was read: whoever moved it since was faster, and that is no trouble."""
+    avancer(dossier.pk, verb, SYSTEME, at=now, version=dossier.version)
+    return True
+
+
 def _one(dossier: Dossier, work: Callable[[Dossier], bool], now: datetime) -> bool:
-    objet = guichet.objet(dossier)
     try:
         with transaction.atomic():
-            done = work(dossier)
+            return work(dossier)
     except DejaDecide:  # a person was faster
         return False
-    except DrimmError as error:
+    except Exception as error:  # whatever it is, the other dossiers have their turn and a person is told
+        if isinstance(error, DatabaseError) and is_lost(error):
+            raise
         log.error("instruction:dossier:blocked", exc_info=error, dossier_id=dossier.pk)
-        raise_alarm(DossierBloque(f"Dossier {dossier.numero} : {error.message}"), now=now, objet=objet)
+        why = error.message if isinstance(error, DrimmError) else DossierBloque.message
+        raise_alarm(DossierBloque(f"Dossier {dossier.numero} : {why}"), now=now, objet=guichet.objet(dossier))
         return False
-    if done:
-        settle([DossierBloque.code], now=now, objet=objet)
-    return bool(done)

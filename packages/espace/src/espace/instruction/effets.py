@@ -22,21 +22,20 @@ from espace.calendrier.rules import echeance
 from espace.conditions.queries import manquantes
 from espace.guichet import actions as guichet
 from espace.guichet import queries as guichet_queries
-from espace.guichet.formulaires import declaration, integration, va
+from espace.guichet.formulaires import declaration, integration
 from espace.guichet.models import Dossier, Piece
 from espace.instruction import queries
+from espace.instruction.controles.queries import unseen
 from espace.instruction.delais import region_of
-from espace.instruction.errors import ConditionsManquantes, ControlesNonConformes, PieceManquante
+from espace.instruction.entree.actions import let_in
+from espace.instruction.errors import ConditionsManquantes, ControlesChanges, ControlesNonConformes, PieceManquante
 from espace.instruction.exclusion import actions as exclusions
 from espace.instruction.parcours import PARCOURS
-from espace.instruction.verifications import declaration as look_at_declaration
 from espace.instruction.verifications import dn
-from espace.instruction.verifications import integration as look_at_integration
-from espace.instruction.verifications import va as look_at_va
+from espace.instruction.verifications.examen import examine
 from espace.liste_blanche.actions import demander_publication
-from espace.meteo.actions import watch
 from espace.registre import actions as registre
-from espace.registre.states import Motif, Statut
+from espace.registre.states import Motif
 
 
 @dataclass(slots=True)
@@ -68,20 +67,20 @@ def declaration_submitted(acte: Acte) -> None:
     missing = manquantes(dossier.operateur, acte.at)
     if missing:
         raise ConditionsManquantes("Il manque avant de déclarer : " + " ; ".join(str(one.libelle) for one in missing) + ".")
-    lue = declaration.read(dossier.donnees, zone=queries.zone_name())
-    _keep(acte, look_at_declaration.examine(dossier, lue, required_pieces(dossier)))
+    _keep(acte)
 
 
 def declaration_accepted(acte: Acte) -> None:
     """Write the Commande and give its couples; their names go to the zone at once."""
     dossier = acte.dossier
+    registre.one_writer()  # what another acceptance gives is known from here on
     _no_refused_check(dossier)
+    _no_unseen_check(acte)
     lue = declaration.read(dossier.donnees, zone=queries.zone_name())
     fields = ("description", "adresse", "contact_projet", "contact_technique")
     told = _operateur(dossier.operateur, **{name: getattr(lue, name) for name in fields})
-    commande = registre.declare(
-        CommandeDeclaree(told, lue.clients, lue.site, lue.nombre_pacs), lue.hotes, auteur=acte.acteur.login, now=acte.at
-    )
+    declaree = CommandeDeclaree(told, lue.clients, lue.site, lue.nombre_pacs, lue.architecture, lue.nombre_ris)
+    commande = registre.declare(declaree, lue.hotes, auteur=acte.acteur.login, now=acte.at)
     registre.give_couples(commande.pk, zone=queries.zone_name(), auteur=acte.acteur.login, now=acte.at)
     dossier.commande = commande
     acte.ecrits.append("commande")
@@ -89,13 +88,13 @@ def declaration_accepted(acte: Acte) -> None:
 
 def integration_submitted(acte: Acte) -> None:
     """Check the form, and keep what the machine finds of each DN."""
-    lue = integration.read(acte.dossier.donnees)
-    _keep(acte, look_at_integration.examine(acte.dossier, lue))
+    _keep(acte)
 
 
 def integration_accepted(acte: Acte) -> None:
     """Let the Drimboxes enter the list and the Météo, and ask for the list."""
     dossier, auteur, now = acte.dossier, acte.acteur.login, acte.at
+    registre.one_writer()  # before the row of the Operateur, as an accepted declaration does
     _no_refused_check(dossier)
     lue = integration.read(dossier.donnees)
     told = _operateur(
@@ -103,8 +102,7 @@ def integration_accepted(acte: Acte) -> None:
     )
     registre.refresh_search(register_operateur(told, auteur=auteur, now=now))
     for certificat in lue.certificats:
-        drimbox = registre.integrate(certificat.db, dn.normalised(certificat.dn) or certificat.dn, auteur=auteur, now=now)
-        watch(drimbox.couple, auteur=auteur, at=now)
+        let_in(certificat.db, dn.normalised(certificat.dn) or certificat.dn, auteur=auteur, at=now)
     dossier.donnees = {**dossier.donnees, "couples": [certificat.db for certificat in lue.certificats]}
     acte.ecrits.append("donnees")
     demander_publication(auteur=auteur, now=now)
@@ -115,24 +113,24 @@ def integration_published(acte: Acte) -> None:
     dossier, reglages = acte.dossier, settings.ESPACE.instruction
     until = echeance(acte.at, reglages.va_jours, region_of(queries.origin(dossier).donnees, reglages))
     table = PARCOURS["va"]
-    donnees = {"couples": dossier.donnees["couples"], "reintegration": False}
+    entered = queries.still_in_list(dossier)  # one that was excluded before its list was published enters nothing
+    donnees = {"couples": [couple.db for couple in entered], "reintegration": False}
     suite = guichet.ouvrir_suite(
         dossier, table.nom, table.premier, donnees=donnees, auteur=acte.acteur.login, qui=acte.acteur.qui, at=acte.at, echeance=until
     )
-    acte.mots |= {"effet": acte.at, "va": suite.numero, "echeance": until}
+    noms = "\n".join(nom for couple in entered for nom in (couple.db, couple.vi))
+    acte.mots |= {"effet": acte.at, "va": suite.numero, "echeance": until, "noms": noms}
 
 
 def va_submitted(acte: Acte) -> None:
     """Check the form, and keep what the machine finds around the document."""
-    lue = va.read(acte.dossier.donnees)
-    _keep(acte, look_at_va.examine(acte.dossier, lue, required_pieces(acte.dossier), at=acte.at))
+    _keep(acte)
 
 
 def va_accepted(acte: Acte) -> None:
     """Make the entries definitive. A Drimbox that was excluded meanwhile stays so, and takes nothing from the others."""
-    couples = queries.couples_of(acte.dossier)
-    provisional = [couple for couple in couples if couple.drimbox.statut == Statut.PROVISOIRE]  # type: ignore[attr-defined]  # reverse name
-    for couple in provisional or couples:  # when none is left, the Registre says why in its own words
+    # when none is left, the Registre says why in its own words
+    for couple in queries.still_provisional(acte.dossier) or queries.couples_of(acte.dossier):
         registre.confirm(couple.db, auteur=acte.acteur.login, now=acte.at)
     demander_publication(auteur=acte.acteur.login, now=acte.at)
 
@@ -141,11 +139,10 @@ def va_excluded(acte: Acte) -> None:
     """Exclude what is late: decided by an agent, never by the clock."""
     days = acte.precisions.get("remediation_jours") or settings.ESPACE.instruction.remediation_jours
     until = acte.at + timedelta(days=days)
-    for couple in queries.couples_of(acte.dossier):
-        if couple.drimbox.statut == Statut.PROVISOIRE:  # type: ignore[attr-defined]  # reverse name of Drimbox.couple
-            exclusions.pronounce(
-                couple, Motif.VA_EN_RETARD, acte.motif, auteur=acte.acteur.login, at=acte.at, remediation=until, dossier=acte.dossier
-            )
+    for couple in queries.still_provisional(acte.dossier):
+        exclusions.pronounce(
+            couple, Motif.VA_EN_RETARD, acte.motif, auteur=acte.acteur.login, at=acte.at, remediation=until, dossier=acte.dossier
+        )
 
 
 EFFETS: dict[tuple[str, str], Callable[[Acte], None]] = {
@@ -163,21 +160,17 @@ EFFETS: dict[tuple[str, str], Callable[[Acte], None]] = {
 }
 
 
-def required_pieces(dossier: Dossier) -> list[Piece]:
-    """Return the pieces that count, the one that the parcours requires being there.
+def _keep(acte: Acte) -> None:
+    pieces = guichet_queries.current_pieces(acte.dossier)
+    found = examine(acte.dossier, pieces, acte.at)  # the faults of the form are told before the file that is missing
+    _check_pieces(acte.dossier, pieces)
+    guichet.constater(acte.dossier, acte.dossier.version + 1, found, at=acte.at)
 
-    Raises:
-        PieceManquante: it is not.
-    """
-    found = guichet_queries.current_pieces(dossier)
+
+def _check_pieces(dossier: Dossier, pieces: list[Piece]) -> None:
     wanted = queries.table_of(dossier).piece
-    if wanted is not None and not any(piece.nature == wanted for piece in found):
+    if wanted is not None and not any(piece.nature == wanted for piece in pieces):
         raise PieceManquante(f"Il manque : {wanted.label}.")
-    return found
-
-
-def _keep(acte: Acte, constats: Any) -> None:
-    guichet.constater(acte.dossier, acte.dossier.version + 1, list(constats), at=acte.at)
 
 
 def _no_refused_check(dossier: Dossier) -> None:
@@ -185,6 +178,14 @@ def _no_refused_check(dossier: Dossier) -> None:
     if refused:
         said = " ; ".join(f"{one.libelle} ({one.sujet})" for one in refused[:5])
         raise ControlesNonConformes(f"Contrôles non conformes : {said}.")
+
+
+def _no_unseen_check(acte: Acte) -> None:
+    """Two dossiers submitted together say nothing of one another: the second one is compared again with what the first was given."""
+    found = unseen(acte.dossier, examine(acte.dossier, guichet_queries.current_pieces(acte.dossier), acte.at))
+    if found:
+        said = " ; ".join(dict.fromkeys(str(one.libelle) for one in found))
+        raise ControlesChanges(f"Les contrôles du dossier {acte.dossier.numero} ont changé depuis son dépôt : {said}.")
 
 
 def _operateur(known: Operateur, **changes: str) -> OperateurDeclare:

@@ -23,6 +23,14 @@ class DejaDecide(DossierRefus):
     remede = "Rouvrez le dossier et lisez son historique avant de décider : rien de ce que vous venez d'envoyer n'a été gardé."
 
 
+class ControlesChanges(DejaDecide):
+    """What the machine finds at the decision is not what it found at the submission: another dossier was accepted meanwhile."""
+
+    code = "instruction.controles_changes"
+    message = "Les contrôles de ce dossier ont changé depuis son dépôt ; ils viennent d'être refaits."
+    remede = "Relisez les contrôles du dossier avant de décider : rien de ce que vous venez d'envoyer n'a été gardé."
+
+
 class EtapeImpossible(DossierRefus):
     """The table has no such arrow from this state."""
 

@@ -18,6 +18,7 @@ from espace.instruction.models import Exclusion
 from espace.instruction.parcours import PARCOURS, Parcours, Transition
 from espace.liste_blanche.historique import rows_in_force
 from espace.registre.models import CoupleFqdn
+from espace.registre.states import IN_LIST, Statut
 
 
 def table_of(dossier: Dossier) -> Parcours:
@@ -39,14 +40,30 @@ def possible(dossier: Dossier, acteur: Acteur) -> tuple[Transition, ...]:
 
 def couples_of(dossier: Dossier) -> list[CoupleFqdn]:
     """Return the couples that a dossier is about: those it names, else those of its Commande."""
-    held = CoupleFqdn.objects.select_related("drimbox", "pacs", "operateur").order_by("tri", "number")
-    if dossier.couple_id is not None:  # type: ignore[attr-defined]  # column of the key
-        return list(held.filter(pk=dossier.couple_id))  # type: ignore[attr-defined]  # as above
-    if dossier.commande_id is None:  # type: ignore[attr-defined]  # as above
-        return []
+    return list(_couples(dossier).select_related("drimbox", "pacs", "operateur"))
+
+
+def names_of(dossier: Dossier) -> list[str]:
+    """Return the db names of these couples."""
+    return list(_couples(dossier).values_list("db", flat=True))
+
+
+def _couples(dossier: Dossier) -> QuerySet[CoupleFqdn]:
+    if dossier.commande_id is None:  # type: ignore[attr-defined]  # column of the key
+        return CoupleFqdn.objects.none()
+    found = CoupleFqdn.objects.filter(pacs__commande_id=dossier.commande_id).order_by("tri", "number")  # type: ignore[attr-defined]  # as above
     named = dossier.donnees.get("couples")
-    found = held.filter(pacs__commande_id=dossier.commande_id)  # type: ignore[attr-defined]  # as above
-    return list(found.filter(db__in=named) if isinstance(named, list) else found)
+    return found.filter(db__in=named) if isinstance(named, list) else found
+
+
+def still_provisional(dossier: Dossier) -> list[CoupleFqdn]:
+    """Return those couples of a dossier whose Drimbox is in provisional entry, and so awaits its document de VA."""
+    return [couple for couple in couples_of(dossier) if couple.drimbox.statut == Statut.PROVISOIRE]  # type: ignore[attr-defined]  # reverse name
+
+
+def still_in_list(dossier: Dossier) -> list[CoupleFqdn]:
+    """Return those couples of a dossier that a list has to name: neither excluded nor retired since."""
+    return [couple for couple in couples_of(dossier) if couple.drimbox.statut in IN_LIST]  # type: ignore[attr-defined]  # as above
 
 
 def couples_by_host(hosts: Iterable[str]) -> dict[str, list[CoupleFqdn]]:
@@ -129,11 +146,12 @@ def names_in_force() -> frozenset[str]:
 
 
 def pieces_to_purge(limit: datetime, count: int) -> list[Piece]:
-    """Return pieces, without their content, of dossiers finished before an instant."""
+    """Return pieces, without their content, of dossiers finished before an instant; at once those of what was never submitted."""
     over = Q()
     for name, table in PARCOURS.items():
         over |= Q(dossier__parcours=name, dossier__etat__in=[str(etat) for etat in table.etats if table.fini(etat)])
-    held = Piece.objects.filter(over, purgee_le__isnull=True, dossier__modifie_le__lt=limit)
+    old = Q(dossier__modifie_le__lt=limit) | Q(dossier__depose_le__isnull=True)
+    held = Piece.objects.filter(over, old, purgee_le__isnull=True)
     return list(held.select_related("dossier").defer("contenu").order_by("id")[:count])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from espace.acteurs.acteur import Acteur
+from espace.acteurs.rules import DeclarationRefusee, check_paragraph
 from espace.instruction.errors import EtapeImpossible, MotifManquant, NonHabilite, PrecisionRefusee
 from espace.instruction.motifs import MotifRefus
 from espace.instruction.parcours import Parcours, Transition
@@ -51,12 +52,32 @@ def check_reason(arrow: Transition, motif: str, motifs: Sequence[str]) -> str:
         MotifManquant: the step needs a reason and none is given.
         PrecisionRefusee: too long, or control characters.
     """
-    text = motif.replace("\r\n", "\n").strip()
-    if len(text) > MAX_MOTIF or any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
-        raise PrecisionRefusee(f"Le motif dépasse {MAX_MOTIF} caractères ou contient des caractères interdits.")
+    text = check_words(motif)
     if arrow.motif_requis and not text and not motifs:
         raise MotifManquant
     return text
+
+
+def check_words(motif: str) -> str:
+    """Return the words of a decision as they are kept and notified, perhaps none.
+
+    Raises:
+        PrecisionRefusee: too long, or control characters.
+    """
+    try:
+        return check_paragraph("motif", motif, MAX_MOTIF, required=False)
+    except DeclarationRefusee as refused:
+        raise PrecisionRefusee(refused.message) from None
+
+
+def check_remediation(jours: int | None) -> None:
+    """Let a delay be given to cure the cause of an exclusion, in calendar days; None gives none.
+
+    Raises:
+        PrecisionRefusee: out of bounds.
+    """
+    if jours is not None and not 1 <= jours <= MAX_REMEDIATION:
+        raise PrecisionRefusee(f"Un délai de remédiation compte de 1 à {MAX_REMEDIATION} jours.")
 
 
 def check_precisions(arrow: Transition, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -71,8 +92,7 @@ def check_precisions(arrow: Transition, given: Mapping[str, Any]) -> tuple[str, 
     for name in ("jours", "remediation_jours"):
         if not isinstance(given.get(name), int | None) or isinstance(given.get(name), bool):
             raise PrecisionRefusee("Un délai est un nombre de jours.")
-    if not 1 <= (given.get("remediation_jours") or 1) <= MAX_REMEDIATION:
-        raise PrecisionRefusee(f"Un délai de remédiation compte de 1 à {MAX_REMEDIATION} jours.")
+    check_remediation(given.get("remediation_jours"))
     motifs = tuple(dict.fromkeys(given.get("motifs") or ()))
     if any(code not in MotifRefus.values for code in motifs):
         raise PrecisionRefusee("Un des motifs de refus n'existe pas.")

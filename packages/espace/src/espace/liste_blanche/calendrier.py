@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from confiance.errors import OwnError
+from espace.calendrier.rules import PARIS
 from espace.liste_blanche.errors import AnnonceTardive, SansSuccesseur, SignataireExpire, SignataireIndisponible
 
-PARIS = ZoneInfo("Europe/Paris")
 WARNINGS = (timedelta(days=90), timedelta(days=30), timedelta(days=14), timedelta(days=7))
 
 

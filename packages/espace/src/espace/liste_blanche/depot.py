@@ -23,7 +23,7 @@ from confiance.exploitation.logs import get_logger
 from confiance.transparence.tete import FILE_NAME
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import EspaceSettings, Git, ListeBlanche
-from espace.database import listen
+from espace.database import heard, listen
 from espace.liste_blanche import queries
 from espace.liste_blanche.depot_git import DepotGit, Envoi
 from espace.liste_blanche.errors import DepotEtranger, DepotGitError, DistantInjoignable, PousseeRefusee
@@ -33,9 +33,10 @@ from espace.tete import queries as tetes
 from espace.tete.crls import copies
 
 log = get_logger("depot")
-_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
 _PAUSE_AFTER_FAILURE = 1.0
 _LOCK = 0x4445504F
+_POUSSEE = "poussée"
+"""What the alarms of a push are about: a commit that succeeds closes none of them."""
 
 
 class Archiviste:
@@ -66,8 +67,8 @@ class Archiviste:
             log.error("depot:git:stopped", exc_info=error, code=error.code)
             raise_alarm(error, now=now)
             return
-        settle([DepotGitError.code, DepotEtranger.code], now=now)
-        if self._git.remote is not None and time.monotonic() >= self._push_after and self._depot.to_push():
+        settle([DepotGitError.code, DepotEtranger.code], objet="", now=now)
+        if self._git.remote is not None and time.monotonic() >= self._push_after:
             self._push()
 
     def _commit(self) -> None:
@@ -111,16 +112,16 @@ class Archiviste:
     def _push(self) -> None:
         now = timezone.now()
         try:
+            if not self._depot.to_push():
+                return
             self._depot.push()
-        except (PousseeRefusee, DistantInjoignable) as error:
+        except (DepotGitError, PousseeRefusee, DistantInjoignable) as error:
             self._push_after = time.monotonic() + self._git.retry_seconds
             log.error("depot:git:not_pushed", exc_info=error, code=error.code)
-            raise_alarm(error, now=now)
-        except DepotGitError as error:
-            raise_alarm(error, now=now)
+            raise_alarm(error, objet=_POUSSEE, now=now)
         else:
             log.info("depot:git:pushed")
-            settle([PousseeRefusee.code, DistantInjoignable.code], now=now)
+            settle(objet=_POUSSEE, now=now)
 
 
 class Boucle:
@@ -160,10 +161,7 @@ class Boucle:
             row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
             if row and row[0]:  # another one started beside waits to replace us
                 archiviste.turn()
-            until = time.monotonic() + self._settings.poll_seconds
-            while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-                if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                    break
+            heard(listening, self._settings.poll_seconds, self._stopping)
 
 
 def main(settings: EspaceSettings) -> None:

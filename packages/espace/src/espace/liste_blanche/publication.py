@@ -22,6 +22,7 @@ from confiance.exploitation.logs import get_logger
 from confiance.liste_blanche import Brouillon, Diff, Domaine, RemovalGuard, sign, verify
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import ListeBlanche
+from espace.database import explain, is_lost
 from espace.liste_blanche import actions, calendrier, fichier, historique, public, queries, rules, signature
 from espace.liste_blanche.changement import (
     Accord,
@@ -143,14 +144,18 @@ class Publisher:
         """Bring one demande to its end: published, or refused with a code.
 
         Raises:
-            django.db.Error: PostgreSQL failed; the demande still waits.
+            django.db.Error: PostgreSQL is lost; the demande still waits.
             VerrouPerdu: another one may publish by now; the demande still waits, or the row is in force and the file is left to them.
         """
         publication = actions.take(demande, now=self._clock.now())
         try:
             self._publish(publication)
-        except (DatabaseError, VerrouPerdu):
+        except VerrouPerdu:
             raise
+        except DatabaseError as error:
+            if is_lost(error):
+                raise
+            self._refuse(publication, explain(error).with_traceback(error.__traceback__))
         except DrimmError as error:
             self._refuse(publication, error)
         except Exception as error:  # any surprise must stop the publication and be told (architecture §5, 5)

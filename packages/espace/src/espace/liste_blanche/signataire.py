@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from functools import partial
 from types import FrameType
 
@@ -21,7 +20,7 @@ from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.attestation.sceau import Sceleur
 from espace.config import EspaceSettings
-from espace.database import listen
+from espace.database import heard, listen
 from espace.liste_blanche.echeances import Echeancier
 from espace.liste_blanche.publication import Publisher
 from espace.liste_blanche.reveil import CHANNEL
@@ -29,7 +28,6 @@ from espace.tete.etabli import Etabli
 
 log = get_logger("signataire")
 _LOCK = 0x5349474E
-_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
 _PAUSE_AFTER_FAILURE = 1.0
 
 
@@ -70,13 +68,7 @@ class Signataire:
                 etabli.turn()  # after the list, that never waits for its head
                 echeancier.turn()
                 sceleur.turn()
-            self._wait(listening)
-
-    def _wait(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        until = time.monotonic() + self._settings.poll_seconds
-        while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-            if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                return
+            heard(listening, self._settings.poll_seconds, self._stopping)
 
 
 def _alone(listening: psycopg.Connection[tuple[object, ...]]) -> bool:

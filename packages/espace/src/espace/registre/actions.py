@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from confiance.fqdn import CoupleFqdn as Couple
 from espace.acteurs.actions import declare_commande
@@ -15,9 +18,10 @@ from espace.acteurs.models import Commande, Operateur
 from espace.acteurs.rules import CommandeDeclaree
 from espace.journal.actions import record
 from espace.registre import queries
+from espace.registre.certificats.actions import close_windows
 from espace.registre.errors import DejaAttribue, Inconnu, PacsIncomplets
 from espace.registre.models import CoupleFqdn, Drimbox, IdRegistre, NomAttribue, Pacs, SerieZone
-from espace.registre.rules import HotesDeclares, check_dn, check_id_registre, next_serial, normalise, search_text, sort_key
+from espace.registre.rules import HotesDeclares, check_dn, check_id_registre, next_serial, search_text, sort_key
 from espace.registre.states import Motif, advance
 
 _LOCK = 0x4452494D  # one writer at a time gives numbers
@@ -61,7 +65,7 @@ def give_couples(commande_id: int, *, zone: str, auteur: str, now: datetime, id_
         DejaAttribue: it has its couples, or the label is somebody else's.
         IdRegistreRefuse: the label is not an LDH label.
     """
-    _lock()
+    one_writer()
     commande = Commande.objects.select_related("operateur", "site").filter(pk=commande_id).first()
     if commande is None:
         raise Inconnu(f"La Commande {commande_id} n'existe pas.")
@@ -89,21 +93,13 @@ def integrate(db: str, dn: str, *, auteur: str, now: datetime, identifiant: int 
         TransitionRefusee: the Drimbox is not « déclarée ».
         DistinguishedNameError, DnRefuse: the DN is not the one of its certificate.
     """
-    _lock()
-    drimbox = _drimbox(db)
+    one_writer()
+    drimbox = queries.to_write(db)
     before, drimbox.statut = drimbox.statut, advance(drimbox.statut, "integrate")
     drimbox.dn_serv_ssl = check_dn(dn, db=drimbox.couple.db)
     drimbox.identifiant = identifiant or queries.last_identifiant() + 1
-    _save(drimbox, ["statut", "dn_serv_ssl", "identifiant"], now)
-    record(
-        "registre:drimbox:integrated",
-        auteur=auteur,
-        objet=f"couple:{db}",
-        modifies=["statut", "dn_serv_ssl", "identifiant"],
-        db=db,
-        from_state=before,
-        to_state=drimbox.statut,
-    )
+    facts = _move(drimbox, before, ["statut", "dn_serv_ssl", "identifiant"], now)
+    record("registre:drimbox:integrated", auteur=auteur, **facts)
     return drimbox
 
 
@@ -120,18 +116,9 @@ def confirm(db: str, *, auteur: str, now: datetime) -> Drimbox:
         Inconnu: no such name.
         TransitionRefusee: its entry is not provisional.
     """
-    drimbox = _drimbox(db)
+    drimbox = queries.to_write(db)
     before, drimbox.statut = drimbox.statut, advance(drimbox.statut, "confirm")
-    _save(drimbox, ["statut"], now)
-    record(
-        "registre:drimbox:confirmed",
-        auteur=auteur,
-        objet=f"couple:{db}",
-        modifies=["statut"],
-        db=db,
-        from_state=before,
-        to_state=drimbox.statut,
-    )
+    record("registre:drimbox:confirmed", auteur=auteur, **_move(drimbox, before, ["statut"], now))
     return drimbox
 
 
@@ -149,38 +136,26 @@ def exclude(db: str, motif: Motif, *, auteur: str, now: datetime) -> Drimbox:
         Inconnu: no such name.
         TransitionRefusee: the Drimbox is not in the list.
     """
-    drimbox = _drimbox(db)
+    drimbox = queries.to_write(db)
     before, drimbox.statut = drimbox.statut, advance(drimbox.statut, "exclude")
     drimbox.motif = motif
-    _save(drimbox, ["statut", "motif"], now)
-    record(
-        "registre:drimbox:excluded",
-        auteur=auteur,
-        objet=f"couple:{db}",
-        modifies=["statut", "motif"],
-        db=db,
-        from_state=before,
-        to_state=drimbox.statut,
-        reason=motif,
-    )
+    close_windows(drimbox, now)  # it would be admitted again under its former certificate the day it comes back
+    record("registre:drimbox:excluded", auteur=auteur, reason=motif, **_move(drimbox, before, ["statut", "motif"], now))
     return drimbox
 
 
-def _lock() -> None:
+def one_writer() -> None:
+    """Wait until nobody else gives names, up to the end of the transaction of the caller: what they gave is then seen."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _drimbox(db: str) -> Drimbox:
-    found = Drimbox.objects.select_for_update(of=("self",), no_key=True).select_related("couple").filter(couple__db=db.lower()).first()
-    if found is None:
-        raise Inconnu(f"Le Registre n'a pas de DRIMbox « {db[:253]} ».")
-    return found
-
-
-def _save(drimbox: Drimbox, fields: list[str], now: datetime) -> None:
+def _move(drimbox: Drimbox, before: str, fields: list[str], now: datetime) -> dict[str, Any]:
+    """Write these columns of a Drimbox; return what the line of the journal says of it."""
     drimbox.modifie_le = now
     drimbox.save(update_fields=[*fields, "modifie_le"])
+    db = drimbox.couple.db
+    return {"objet": f"couple:{db}", "modifies": fields, "db": db, "from_state": before, "to_state": drimbox.statut}
 
 
 def _give_id_registre(commande: Commande, wanted: str | None, now: datetime) -> IdRegistre:
@@ -199,10 +174,11 @@ def _search_text(couple: CoupleFqdn, commande: Commande) -> str:
 
 
 def refresh_search(operateur: Operateur) -> None:
-    """An Operateur that changed its denomination is found under the new one."""
+    """An Operateur that changed its denomination is found under the new one, and under no other."""
     held = CoupleFqdn.objects.filter(operateur=operateur).select_related("operateur", "pacs__commande__site")
     held = held.prefetch_related("pacs__commande__site__clients")
-    stale = list(held.exclude(recherche__contains=normalise(operateur.denomination)))
+    said = Concat("vi", Value(f" {search_text(operateur.denomination, operateur.siret)}"))  # as _search_text writes them
+    stale = list(held.exclude(recherche__contains=said))
     for couple in stale:
         couple.recherche = _search_text(couple, couple.pacs.commande)
     CoupleFqdn.objects.bulk_update(stale, ["recherche"], batch_size=500)

@@ -7,7 +7,7 @@
     {"operateur": {"denomination", "siret", "support_mail", "support_telephone"?, "description"?, "adresse"?,
                    "contact_projet"?, "contact_technique"?},
      "clients": [{"siren", "denomination"?}, …],
-     "site": "libellé",
+     "site": "libellé", "architecture"?: "simple" | "mutualisee" | "native", "nombre_ris"?: 2,
      "pacs": [{"hote_db", "hote_vi", "libelle"?}, …]}
 """
 
@@ -18,6 +18,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from espace.acteurs.architectures import Architecture
 from espace.acteurs.rules import ClientDeclare, CommandeDeclaree, DeclarationRefusee, OperateurDeclare
 from espace.registre.rules import HotesDeclares
 
@@ -60,11 +61,13 @@ def parse_declaration(content: bytes, *, zone: str) -> tuple[CommandeDeclaree, l
         document = json.loads(content)
     except (ValueError, RecursionError):
         raise DeclarationIllisible("La déclaration n'est pas du JSON.") from None
-    values = _table(document, {"operateur", "clients", "site", "pacs"}, "la déclaration")
+    values = _table(document, {"operateur", "clients", "site", "pacs"}, "la déclaration", optional={"architecture", "nombre_ris"})
     hotes = [_build(HotesDeclares, item, "pacs", zone=zone) for item in _list(values["pacs"], "pacs")]
     clients = tuple(_build(ClientDeclare, item, "clients") for item in _list(values["clients"], "clients"))
     operateur = _build(OperateurDeclare, values["operateur"], "operateur")
-    return CommandeDeclaree(operateur, clients, _text(values["site"], "site"), len(hotes)), hotes
+    site = _text(values["site"], "site")
+    commande = CommandeDeclaree(operateur, clients, site, len(hotes), _architecture(values), _number(values, "nombre_ris"))
+    return commande, hotes
 
 
 def _build(cls: type[T], document: Any, where: str, **given: str) -> T:
@@ -82,6 +85,20 @@ def _table(document: Any, required: set[str], where: str, optional: set[str] | N
         names = ", ".join(sorted(name[:40] for name in missing | unknown))
         raise DeclarationIllisible(f"Clés manquantes ou inconnues dans {where} : {names}.")
     return document
+
+
+def _architecture(values: dict[str, Any]) -> Architecture | None:
+    said = values.get("architecture")
+    if said is None or (isinstance(said, str) and said in Architecture.values):
+        return None if said is None else Architecture(said)
+    raise DeclarationIllisible(f"L'architecture d'une Commande est l'une de : {', '.join(Architecture.values)}.")
+
+
+def _number(values: dict[str, Any], where: str) -> int | None:
+    value = values.get(where)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise DeclarationIllisible(f"Un nombre était attendu dans {where}.")
 
 
 def _list(value: Any, where: str) -> list[Any]:

@@ -20,7 +20,8 @@ _CHAMPS = {
     "Opérateur": "operateur__denomination", "SIRET": "operateur__siret", "Description": "operateur__description",
     "Adresse": "operateur__adresse", "Contact projet": "operateur__contact_projet", "Contact technique": "operateur__contact_technique",
     "Mail du support": "operateur__support_mail", "Téléphone du support": "operateur__support_telephone",
-    "Commande": "pacs__commande_id", "Libellé du Site": "pacs__commande__site__libelle", "SIREN des Clients": "sirens",
+    "Commande": "pacs__commande_id", "Architecture": "pacs__commande__architecture", "Nombre de RIS": "pacs__commande__nombre_ris",
+    "Libellé du Site": "pacs__commande__site__libelle", "SIREN des Clients": "sirens",
     "PACS": "pacs__libelle", "Hôte de la DRIMbox": "pacs__hote_db", "Hôte de la visionneuse": "pacs__hote_vi",
     "Attribué le": "attribue_le", "Créée le": "drimbox__cree_le", "Modifiée le": "drimbox__modifie_le",
 }  # fmt: skip

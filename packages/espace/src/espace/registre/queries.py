@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, Count, Max, QuerySet
 from django.db.models.functions import Cast
 
 from espace.acteurs.models import Operateur
+from espace.registre.errors import Inconnu
 from espace.registre.models import CoupleFqdn, Drimbox, IdRegistre, SerieZone
 from espace.registre.recherche import search_couples
 from espace.registre.states import IN_LIST, Statut
@@ -15,7 +16,7 @@ from espace.zone.noms import NomDeZone
 
 __all__ = [
     "CHANNEL", "count_by_statut", "couple", "couples_of", "excluded_names", "in_list", "last_id_registre", "last_identifiant",
-    "of_operateur", "search_couples", "zone_names", "zone_serial",
+    "of_operateur", "search_couples", "to_write", "zone_names", "zone_serial",
 ]  # fmt: skip
 CHANNEL = "espace_registre"
 """NOTIFY channel: a name changed, the process ``zone`` reads again."""
@@ -64,14 +65,26 @@ def couple(db: str) -> CoupleFqdn | None:
     return CoupleFqdn.objects.select_related(*related).defer("mots", "recherche").filter(db=db.lower()).first()
 
 
+def to_write(db: str) -> Drimbox:
+    """Return a Drimbox locked, with its couple, for one transaction to write it.
+
+    Raises:
+        Inconnu: no such name.
+    """
+    found = Drimbox.objects.select_for_update(of=("self",), no_key=True).select_related("couple").filter(couple__db=db.lower()).first()
+    if found is None:
+        raise Inconnu(f"Le Registre n'a pas de DRIMbox « {db[:253]} ».")
+    return found
+
+
 def couples_of(commande_id: int) -> list[CoupleFqdn]:
     """Return the couples of a Commande, in the order of their numbers."""
     return list(CoupleFqdn.objects.select_related("pacs").filter(pacs__commande_id=commande_id).order_by("number"))
 
 
 def of_operateur(operateur: Operateur) -> QuerySet[CoupleFqdn]:
-    """Return the couples of one Operateur with their PACS and Drimbox, in the order of their names; nothing of a Client."""
-    return CoupleFqdn.objects.filter(operateur=operateur).select_related("pacs", "drimbox").order_by("tri", "number")
+    """Return the couples of one Operateur with their PACS, Commande and Drimbox, in the order of their names; nothing of a Client."""
+    return CoupleFqdn.objects.filter(operateur=operateur).select_related("pacs__commande", "drimbox").order_by("tri", "number")
 
 
 def count_by_statut() -> dict[Statut, int]:

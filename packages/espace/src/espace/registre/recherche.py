@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, F, Func, QuerySet, Value
 
+from espace.acteurs.architectures import Architecture
 from espace.acteurs.models import Commande, Operateur
 from espace.registre.models import CoupleFqdn
 from espace.registre.rules import words_of
@@ -32,6 +33,7 @@ class Criteres:
         mots: words of names, Operateur, SIRET, Site, or a SIREN; accents and case do not matter.
         statut: a state of the Drimbox.
         operateur: number of the Operateur.
+        architecture: that of the Commande.
         attribue_du: names given at this instant or after.
         attribue_avant: names given before this instant.
         modifie_du: Drimbox changed at this instant or after.
@@ -41,6 +43,7 @@ class Criteres:
     mots: str = ""
     statut: str = ""
     operateur: int | None = None
+    architecture: str = ""
     attribue_du: datetime | None = None
     attribue_avant: datetime | None = None
     modifie_du: datetime | None = None
@@ -71,6 +74,8 @@ def search_couples(words: str = "", statut: str = "", criteres: Criteres | None 
         found = found.filter(drimbox__statut=asked.statut)
     if asked.operateur is not None:
         found = found.filter(operateur_id=asked.operateur)
+    if asked.architecture in Architecture.values:
+        found = found.filter(pacs__commande__architecture=asked.architecture)
     bounds = {lookup: value for name, lookup in _BOUNDS.items() if (value := getattr(asked, name)) is not None}
     return found.filter(**bounds)
 
@@ -88,6 +93,22 @@ def with_counts(rows: list[Operateur]) -> list[tuple[Operateur, int]]:
     held = CoupleFqdn.objects.filter(operateur__in=rows).values_list("operateur").annotate(Count("id")).order_by()
     counted = dict(held)
     return [(row, counted.get(row.pk, 0)) for row in rows]
+
+
+def search_commandes(words: str = "", architecture: str = "") -> QuerySet[Commande]:
+    """Return the Commandes of an architecture, of which some couple meets the words, as :func:`search_couples` reads them.
+
+    Args:
+        words: what a person typed; a Commande without its couples yet is found without words only.
+        architecture: one of its values, or empty for all.
+    """
+    found = Commande.objects.select_related("operateur", "site", "site__id_registre")
+    if architecture in Architecture.values:
+        found = found.filter(architecture=architecture)
+    if prefixes := words_of(words):
+        held = CoupleFqdn.objects.filter(_begun_by(F("mots"), prefixes))
+        found = found.filter(pk__in=held.values("pacs__commande"))
+    return found
 
 
 def commandes_of(operateur: Operateur) -> QuerySet[Commande]:

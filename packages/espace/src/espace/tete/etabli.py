@@ -19,6 +19,7 @@ from confiance.transparence import TetePolicy, TeteRefused, assemble, sign_paylo
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import ListeBlanche
 from espace.config import Tete as TeteSettings
+from espace.database import is_lost
 from espace.liste_blanche.errors import VerrouPerdu
 from espace.liste_blanche.publication import Clock
 from espace.tete import actions, cles, queries, rules
@@ -56,7 +57,7 @@ class Etabli:
         """Do what is due; a trouble is an alarm, and is tried again at a next turn.
 
         Raises:
-            django.db.Error: PostgreSQL failed.
+            django.db.Error: PostgreSQL is lost.
         """
         if self._settings.tete is None:
             return
@@ -64,12 +65,14 @@ class Etabli:
         try:
             self._turn(self._settings.tete, now)
             self._settle(now)
-        except (DatabaseError, VerrouPerdu):
+        except VerrouPerdu:
             raise
         except DrimmError as error:
             log.error("tete:tete:stopped", exc_info=error, code=error.code)
             self._tell(error, now)
         except Exception as error:  # whatever it is, the list goes on and a person is told
+            if isinstance(error, DatabaseError) and is_lost(error):
+                raise
             log.error("tete:tete:surprised", exc_info=error)
             self._tell(TeteSurprise(), now)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from types import FrameType
 
 import psycopg
@@ -18,13 +17,12 @@ from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import EspaceSettings
-from espace.database import listen
+from espace.database import heard, is_lost, listen
 from espace.tete.actions import CHANNEL
 from espace.tete.errors import TemoinSansMemoire, TemoinSurprise
 from espace.tete.temoin import Temoin
 
 log = get_logger("temoin")
-_TICK = 0.5  # seconds: how fast SIGTERM is obeyed
 _PAUSE_AFTER_FAILURE = 1.0
 _OBJET = "temoin"
 
@@ -61,10 +59,7 @@ class Boucle:
     def _serve(self, listening: psycopg.Connection[tuple[object, ...]], temoin: Temoin) -> None:
         while not self._stopping.is_set():
             self._turn(temoin)
-            until = time.monotonic() + self._settings.poll_seconds
-            while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-                if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-                    break
+            heard(listening, self._settings.poll_seconds, self._stopping)
 
     def _turn(self, temoin: Temoin) -> None:
         now = timezone.now()
@@ -72,11 +67,13 @@ class Boucle:
             if temoin.turn(now):
                 self._refused = ""
                 settle([TemoinSansMemoire.code, TemoinSurprise.code, *_configuration()], objet=_OBJET, now=now)
-        except (DatabaseError, TransportError):
+        except TransportError:
             raise
         except DrimmError as error:
             self._tell(error)
         except Exception as error:  # whatever it is, nothing is signed and a person is told
+            if isinstance(error, DatabaseError) and is_lost(error):
+                raise
             log.error("temoin:tete:surprised", exc_info=error)
             self._tell(TemoinSurprise())
 

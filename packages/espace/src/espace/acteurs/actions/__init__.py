@@ -51,6 +51,13 @@ def declare_commande(declare: CommandeDeclaree, *, auteur: str, now: datetime) -
     for client in declare.clients:
         kept, _ = Client.objects.get_or_create(siren=client.siren, defaults={"denomination": client.denomination, "cree_le": now})
         site.clients.add(kept)
-    commande = Commande.objects.create(operateur=operateur, site=site, nombre_pacs=declare.nombre_pacs, cree_le=now)
+    commande = Commande.objects.create(
+        operateur=operateur,
+        site=site,
+        nombre_pacs=declare.nombre_pacs,
+        architecture=declare.architecture or "",
+        nombre_ris=declare.nombre_ris,
+        cree_le=now,
+    )
     record("acteurs:commande:declared", auteur=auteur, objet=f"commande:{commande.pk}", count=declare.nombre_pacs)
     return commande

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -28,6 +28,8 @@ from espace.journal.actions import record
 
 VALIDITY = timedelta(days=3)
 _TOKEN_BYTES = 32
+_DAY = timedelta(days=1)
+_LOCK = 0x494E5649
 
 
 class InvitationRefusee(PeerError):
@@ -36,6 +38,14 @@ class InvitationRefusee(PeerError):
     code = "acteurs.invitation_refusee"
     message = "Cette personne ne peut pas être invitée."
     remede = "Seuls un agent ou le représentant légal invitent ; une adresse ne sert qu'à un Opérateur."
+
+
+class TropDInvitations(PeerError):
+    """This Operateur invites too often, or this address was invited too often."""
+
+    code = "acteurs.trop_d_invitations"
+    message = "Votre Opérateur a envoyé trop d'invitations en 24 heures."
+    remede = "Reprenez demain, ou demandez à l'administrateur d'inviter cette personne."
 
 
 class LienPerime(PeerError):
@@ -62,11 +72,14 @@ def inviter(operateur: Operateur, mail: str, role: str, *, par: Acteur, now: dat
 
     Raises:
         InvitationRefusee: not allowed, or the address is that of an account of somebody else.
+        TropDInvitations: this Operateur invited too often, or this address too often.
         DeclarationRefusee: malformed address.
     """
     login = check_mail("adresse électronique", mail).lower()
     _check_right(par, operateur)
     _check_free(login, operateur, role)
+    if par.qui is Qui.OPERATEUR:
+        _check_pace(operateur, login, now)
     Invitation.objects.filter(_open(now), operateur=operateur, mail=login).update(annulee_le=now)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     invitation = Invitation.objects.create(
@@ -110,9 +123,13 @@ def accept(token: str, now: datetime, *, password: str | None = None, isc: Socia
         CompteRefuse: the password is too weak.
         InvitationRefusee: the address has become that of an account of somebody else.
     """
+    # two links of one address, or of one iSC account, used at one instant: the second sees what the first one made
+    if isc is not None:
+        _one_at_a_time("isc", isc.provider, isc.uid)
     found = Invitation.objects.select_for_update(of=("self",)).filter(_open(now), empreinte=_fingerprint(token)).first()
     if found is None:
         raise LienPerime
+    _one_at_a_time("mail", found.mail)
     _check_free(found.mail, found.operateur, found.role)
     user = User.objects.filter(username=found.mail).first()
     known = user is not None
@@ -149,7 +166,8 @@ def accept_with_isc(token: str, account: SocialAccount, now: datetime) -> User:
         InvitationRefusee: the address has become that of an account of somebody else, or the iSC account opens another one.
     """
     user = accept(token, now, isc=account)
-    if account.pk is not None and account.user_id != user.pk:
+    others = SocialAccount.objects.filter(provider=account.provider, uid=account.uid).exclude(user=user)
+    if others.exists():
         raise InvitationRefusee("Ce compte iSC ouvre déjà un autre compte de l'Espace de Confiance.")
     # not by allauth's own connect(): it writes every column of the account, which the pages may not
     account.user = user
@@ -199,6 +217,26 @@ def _check_free(login: str, operateur: Operateur, role: str) -> None:
     # whose account it is stays unsaid: the person who invites would learn who works for another Operateur
     if not Membre.objects.filter(user=user, operateur=operateur).exists():
         raise InvitationRefusee
+
+
+def _check_pace(operateur: Operateur, login: str, now: datetime) -> None:
+    """Keep an Operateur from having the Espace write to an address, or to many, again and again.
+
+    Raises:
+        TropDInvitations: more than the settings allow in a day.
+    """
+    Operateur.objects.select_for_update(no_key=True).get(pk=operateur.pk)  # two at once are counted one after the other
+    limits, recent = settings.ESPACE.guichet, Invitation.objects.filter(cree_le__gt=now - _DAY)
+    if recent.filter(mail=login).count() >= limits.invitations_adresse:
+        raise TropDInvitations("Cette adresse a reçu trop d'invitations en 24 heures.")
+    if recent.filter(operateur=operateur).count() >= limits.invitations_jour:
+        raise TropDInvitations
+
+
+def _one_at_a_time(*words: str) -> None:
+    """Make whoever does the same thing wait for the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, "\n".join(words)])
 
 
 def _keep_password(user: User, password: str | None) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,10 +14,12 @@ from django.utils import timezone
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Operateur
 from espace.acteurs.rules import check_text
+from espace.conditions.actions import pieces
 from espace.conditions.errors import ConditionInconnue, ConditionRefusee
 from espace.conditions.models import Prerequis
-from espace.conditions.rules import TEXTES, CodePrerequis, Preuve, check_dates
+from espace.conditions.rules import TEXTES, CodePrerequis, Preuve, check_dates, check_piece
 from espace.courrier.actions import poster
+from espace.guichet.pieces import Fichier
 from espace.journal.actions import record
 
 REPLACED = "remplacée par une nouvelle preuve"
@@ -42,7 +45,15 @@ class Constatee:
 
 
 @transaction.atomic
-def constater(operateur: Operateur, constatee: Constatee, *, par: Acteur, now: datetime) -> Prerequis:
+def constater(
+    operateur: Operateur,
+    constatee: Constatee,
+    *,
+    par: Acteur,
+    now: datetime,
+    piece: uuid.UUID | None = None,
+    fichier: Fichier | None = None,
+) -> Prerequis:
     """Write that a condition is met; the row before it, if any, is withdrawn.
 
     Args:
@@ -50,16 +61,20 @@ def constater(operateur: Operateur, constatee: Constatee, *, par: Acteur, now: d
         constatee: what the agent writes.
         par: an agent, whose name stays with the row.
         now: aware instant.
+        piece: the file of the Operateur that the agent looked at, taken as its proof.
+        fichier: a file that the agent gives himself, checked by the guichet.
 
     Raises:
-        ConditionRefusee: not an agent, or dates that make no sense.
+        ConditionRefusee: not an agent, dates that make no sense, or a file for a condition that none proves.
+        ConditionInconnue: the file of the Operateur waits no longer.
         DeclarationRefusee: no proof.
     """
     _only_agents(par)
     check_dates(constatee.condition, constatee.nature, constatee.fait_le, constatee.valable_jusqu_au, timezone.localtime(now).date())
     preuve = check_text("preuve", constatee.preuve, 500)
     code = constatee.condition.value
-    in_force = Prerequis.objects.select_for_update(no_key=True).filter(operateur=operateur, condition=code, retire_le__isnull=True)
+    Operateur.objects.select_for_update(no_key=True).get(pk=operateur.pk)  # two agents at once: one row is in force in the end
+    in_force = Prerequis.objects.filter(operateur=operateur, condition=code, retire_le__isnull=True)
     in_force.update(retire_le=now, retire_par=par.login, motif_retrait=REPLACED)
     row = Prerequis.objects.create(
         operateur=operateur,
@@ -71,6 +86,11 @@ def constater(operateur: Operateur, constatee: Constatee, *, par: Acteur, now: d
         accepte_par=par.login,
         accepte_le=now,
     )
+    if fichier is not None:
+        check_piece(constatee.condition)
+        pieces.joindre(row, fichier, par=par, now=now)
+    if piece is not None:
+        pieces.retenir(row, piece)
     record("conditions:prerequis:accepted", auteur=par.login, objet=f"operateur:{operateur.pk}", reason=code)
     contexte = {"condition": str(TEXTES[constatee.condition].libelle)}
     limit = {"echeance": constatee.valable_jusqu_au} if constatee.valable_jusqu_au else {}

@@ -4,20 +4,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.models import Membre, Operateur, RoleMembre
 from espace.acteurs.rules import check_mail, check_text
 from espace.attestation.models import Attestation
-from espace.conditions.errors import ConditionInconnue, NominationRefusee
+from espace.conditions.errors import ConditionInconnue, NominationRefusee, TropDeNominations
 from espace.conditions.models import AdministrateurTechnique
 from espace.courrier.actions import poster
 from espace.journal.actions import record
 from espace.registre.models import CoupleFqdn
 
+_DAY = timedelta(days=1)
 NAMERS = frozenset({RoleMembre.REPRESENTANT_LEGAL.value, RoleMembre.MANDATAIRE.value})
 
 
@@ -35,6 +37,7 @@ def nommer(operateur: Operateur, db: str, nom: str, mail: str, *, par: Acteur, n
 
     Raises:
         NominationRefusee: no right, no such couple of this Operateur, no attestation yet, or already named.
+        TropDeNominations: more than the settings allow in a day.
         DeclarationRefusee: malformed name or address.
     """
     _check_right(par, operateur)
@@ -45,6 +48,7 @@ def nommer(operateur: Operateur, db: str, nom: str, mail: str, *, par: Acteur, n
     delivered = Attestation.objects.filter(operateur=operateur, noms__contains=[couple.db], scellee__isnull=False, revocation__isnull=True)
     if not delivered.exists():
         raise NominationRefusee("L'attestation de délégation de ce nom n'est pas encore délivrée.")
+    _check_pace(couple, mail, now)
     named = AdministrateurTechnique(couple=couple, operateur=operateur, nom=nom, mail=mail, nomme_par=par.login, nomme_le=now)
     row = _create(named)
     record("conditions:administrateur:named", auteur=par.login, objet=f"couple:{couple.db}")
@@ -84,6 +88,20 @@ def retirer_tous(couple: CoupleFqdn, motif: str, *, auteur: str, now: datetime) 
     for row in ended:
         _end(row, motif, auteur=auteur, now=now)
     return len(ended)
+
+
+def _check_pace(couple: CoupleFqdn, mail: str, now: datetime) -> None:
+    """Keep an Operateur from having the Espace write to an address, or to many, again and again.
+
+    Raises:
+        TropDeNominations: more than the settings allow in a day.
+    """
+    Operateur.objects.select_for_update(no_key=True).get(pk=couple.operateur.pk)  # two at once are counted one after the other
+    limits, recent = settings.ESPACE.guichet, AdministrateurTechnique.objects.filter(nomme_le__gt=now - _DAY)
+    if recent.filter(couple=couple, mail=mail).count() >= limits.nominations_adresse:
+        raise TropDeNominations("Cette personne a été nommée trop de fois pour ce nom en 24 heures.")
+    if recent.filter(operateur=couple.operateur).count() >= limits.nominations_jour:
+        raise TropDeNominations
 
 
 def _create(row: AdministrateurTechnique) -> AdministrateurTechnique:

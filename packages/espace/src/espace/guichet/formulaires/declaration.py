@@ -9,24 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
+from espace.acteurs.architectures import MAX_RIS, Architecture
 from espace.acteurs.rules import MAX_CLIENTS, MAX_PACS, ClientDeclare, check_siren
 from espace.calendrier.rules import Region
 from espace.guichet.formulaires.lecture import Lecture
 from espace.registre.rules import HotesDeclares
 from espace.zone.cibles import CibleRefusee
-
-MAX_RIS = 50
-
-
-class Architecture(TextChoices):
-    """How the installation is built (Introduction à l'Espace de Confiance §2.2); the number of names follows the PACS only."""
-
-    SIMPLE = "simple", _("cas simple")
-    MUTUALISEE = "mutualisee", _("cas complexe ou mutualisé")
-    NATIVE = "native", _("cas natif")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from confiance.errors import PeerError
-from espace.acteurs.rules import check_mail, check_telephone, check_text
+from espace.acteurs.rules import check_mail, check_paragraph, check_telephone, check_text
 from espace.guichet.errors import Faute, FormulaireRefuse
 
 T = TypeVar("T")
@@ -78,11 +78,8 @@ class Lecture:
 
     def paragraph(self, champ: str = "commentaire", limit: int = MAX_COMMENTAIRE) -> str:
         """Return several lines of free text, without other control characters than the ends of lines."""
-        text = self.raw(champ).replace("\r\n", "\n").strip()
-        if len(text) > limit or any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
-            self.fail(champ, f"Le commentaire dépasse {limit} caractères ou contient des caractères interdits.")
-            return ""
-        return text
+        raw = self.raw(champ)
+        return self.checked(champ, lambda: check_paragraph(champ, raw, limit, required=False), "")
 
     def number(self, champ: str, nom: str, low: int, high: int) -> int:
         """Return a whole number, typed or already one; the lowest one after a fault."""

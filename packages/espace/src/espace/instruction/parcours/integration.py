@@ -31,6 +31,7 @@ class EtatIntegration(TextChoices):
     REFUSEE = "refusee", _("refusée")
     DESISTEE = "desistee", _("retirée par l'Opérateur")
     ABANDONNEE = "abandonnee", _("brouillon abandonné")
+    SANS_OBJET = "sans_objet", _("sans objet")
 
 
 E = EtatIntegration
@@ -83,6 +84,14 @@ TRANSITIONS = (
         _("liste publiée, intégration provisoire notifiée"),
         "integration:publish",
         clause=_CONFIRMATION,
+    ),
+    Transition(
+        "close",
+        sources(E.ACCEPTEE),
+        E.SANS_OBJET,
+        Qui.SYSTEME,
+        _("sans objet : plus aucune DRIMbox de cette demande n'entre dans la liste"),
+        "integration:close",
     ),
 )
 

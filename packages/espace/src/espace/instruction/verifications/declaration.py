@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from espace.acteurs.architectures import Architecture
 from espace.guichet.formulaires.declaration import DeclarationLue
 from espace.guichet.models import Dossier, Piece
 from espace.guichet.natures import Verdict
@@ -24,6 +25,7 @@ RESOLUTION = "hote_resolu"
 def examine(dossier: Dossier, lue: DeclarationLue, pieces: list[Piece]) -> Iterator[Constat]:
     """Yield what is found in a declaration; the names are resolved later, by the process ``ouvrier``."""
     yield _names(lue)
+    yield from _architecture(lue)
     yield from _hosts(dossier, lue)
     yield from _sirens(dossier, lue)
     yield from cgi(dossier, pieces)
@@ -32,6 +34,15 @@ def examine(dossier: Dossier, lue: DeclarationLue, pieces: list[Piece]) -> Itera
 def _names(lue: DeclarationLue) -> Constat:
     detail = _("%(pacs)d PACS, donc %(pacs)d couples et %(names)d noms") % {"pacs": lue.nombre_pacs, "names": 2 * lue.nombre_pacs}
     return Constat("noms", _("Nombre de noms à attribuer"), Verdict.CONFORME, "", detail)
+
+
+def _architecture(lue: DeclarationLue) -> Iterator[Constat]:
+    counted = _("%(ris)d RIS et %(pacs)d PACS") % {"ris": lue.nombre_ris, "pacs": lue.nombre_pacs}
+    libelle = _("Architecture annoncée")
+    if lue.architecture is Architecture.SIMPLE and max(lue.nombre_ris, lue.nombre_pacs) > 1:
+        yield Constat("architecture", libelle, Verdict.A_VERIFIER, "", _("Un cas simple relie un RIS et un PACS ; ici %s.") % counted)
+    else:
+        yield Constat("architecture", libelle, Verdict.CONFORME, "", f"{lue.architecture.label}, {counted}")
 
 
 def _hosts(dossier: Dossier, lue: DeclarationLue) -> Iterator[Constat]:

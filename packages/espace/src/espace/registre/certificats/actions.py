@@ -9,8 +9,8 @@ from django.db import transaction
 from espace.journal.actions import record
 from espace.registre.certificats.queries import fin_du_recouvrement
 from espace.registre.certificats.rules import check_remplacement
-from espace.registre.errors import Inconnu
 from espace.registre.models import DnRemplace, Drimbox
+from espace.registre.queries import to_write
 from espace.registre.rules import check_dn
 
 
@@ -30,9 +30,7 @@ def replace_dn(db: str, dn: str, *, recouvrement: timedelta, auteur: str, now: d
         DistinguishedNameError, DnRefuse: the DN is not one for this name.
         DrimboxHorsListe, DnInchange, RecouvrementRefuse, RecouvrementEnCours: the certificate cannot be replaced so.
     """
-    drimbox = Drimbox.objects.select_for_update(of=("self",), no_key=True).select_related("couple").filter(couple__db=db.lower()).first()
-    if drimbox is None:
-        raise Inconnu(f"Le Registre n'a pas de DRIMbox « {db[:253]} ».")
+    drimbox = to_write(db)
     new, old = check_dn(dn, db=drimbox.couple.db), drimbox.dn_serv_ssl
     check_remplacement(
         statut=drimbox.statut, ancien=old, nouveau=new, recouvrement=recouvrement, fenetre=fin_du_recouvrement(drimbox.pk), now=now
@@ -41,7 +39,8 @@ def replace_dn(db: str, dn: str, *, recouvrement: timedelta, auteur: str, now: d
     DnRemplace.objects.create(drimbox=drimbox, dn=old, remplace_le=now, jusqua=now + recouvrement)
     drimbox.dn_serv_ssl, drimbox.modifie_le = new, now
     drimbox.save(update_fields=["dn_serv_ssl", "modifie_le"])
-    record("registre:drimbox:dn_replaced", auteur=auteur, objet=f"couple:{drimbox.couple.db}", modifies=["dn_serv_ssl"], db=db)
+    name = drimbox.couple.db
+    record("registre:drimbox:dn_replaced", auteur=auteur, objet=f"couple:{name}", modifies=["dn_serv_ssl"], db=name)
     return drimbox
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from psycopg import sql
 
-from espace.droits import SurLaBase
+from espace.droits import SurLaBase, as_text
 
 # The GUC are local to a transaction. Who writes without any line of the journal is known by the role alone.
 _FUNCTIONS = """
@@ -95,11 +95,9 @@ def _noted(table: str, hidden: tuple[str, ...]) -> SurLaBase:
     }
 
     def forward(_apps: Any, editor: Any) -> None:
-        editor.connection.ensure_connection()
-        editor.execute(sql.SQL(_NOTED).format(**names).as_string(editor.connection.connection), params=None)
+        editor.execute(as_text(editor, sql.SQL(_NOTED).format(**names)), params=None)
 
     def backward(_apps: Any, editor: Any) -> None:
-        editor.connection.ensure_connection()
-        editor.execute(sql.SQL(_NOT_NOTED).format(**names).as_string(editor.connection.connection), params=None)
+        editor.execute(as_text(editor, sql.SQL(_NOT_NOTED).format(**names)), params=None)
 
     return SurLaBase(forward, backward)
