@@ -60,7 +60,7 @@ def browser_of(user: User, *, strong: bool = True) -> Client:
 
 def log_in(browser: Client, login: str, secret: str, *, address: str = "/console/connexion/") -> Any:
     """Log in by the doors a person has: password, then code. Returns the last answer."""
-    cache.clear()  # a code serves once; each test has its own accounts, under the same numbers
+    cache.clear()  # a code serves once, and a test may log in twice in half a minute
     first = browser.post(address, {"username": login, "password": PASSWORD})
     assert (first.status_code, first["Location"]) == (302, "/compte/connexion/code/"), first.content
     return browser.post("/compte/connexion/code/", {"code": code_of(secret)})

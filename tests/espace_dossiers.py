@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -155,3 +157,28 @@ def va_de(dossier: Any) -> Any:
     from espace.guichet.models import Dossier
 
     return Dossier.objects.get(parent=dossier, parcours="va")
+
+
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """Run works in real threads, each with its own connection, begun at the same instant; return results and errors."""
+    from django.db import connection
+
+    from confiance.errors import DrimmError
+
+    barrier, told = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], Any]) -> None:
+        barrier.wait(30)
+        try:
+            told.append(work())
+        except DrimmError as error:
+            told.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return told

@@ -15,7 +15,6 @@ import itertools
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ import django
 import psycopg
 import pytest
 
+from banc.ports import free_port, free_udp_and_tcp_port
 from espace.roles import ROLES
 
 PREFIX = "essai_espace_"
@@ -38,13 +38,6 @@ ZONE = "mesimagesmedicales.fr"
 DB, VI = f"db1.1.{ZONE}", f"vi1.1.{ZONE}"
 _NUMBERS = itertools.count(1)
 _AHEAD = ThreadPoolExecutor(1, thread_name_prefix="copie-de-base")
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket(type=kind) as holder:
-        holder.bind(("127.0.0.1", 0))
-        return int(holder.getsockname()[1])
 
 
 @dataclass
@@ -186,7 +179,7 @@ def django_ready() -> Environment:
         raise pytest.UsageError(message)
     folder = Path(tempfile.mkdtemp(prefix="espace-essai-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = Environment(folder, _pki(folder), {"pages": free_port(), "zone": free_port(socket.SOCK_DGRAM), "courrier": free_port()})
+    environment = Environment(folder, _pki(folder), {"pages": free_port(), "zone": free_udp_and_tcp_port(), "courrier": free_port()})
     _secrets(environment)
     (folder / "socket").symlink_to(folder)
     environment.config.write_text(toml(environment), encoding="utf-8")

@@ -32,11 +32,6 @@ AGENT = Acteur("agent", Qui.AGENT)
 OTHER = "une autre phrase bien longue 7"
 
 
-@pytest.fixture(autouse=True)
-def _no_memory_of_codes() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def browser(espace: Environment) -> Client:
     return Client(enforce_csrf_checks=False, headers=HOST)

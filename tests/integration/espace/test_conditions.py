@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
@@ -18,7 +19,14 @@ from espace.acteurs.queries import acteur_of
 from espace.acteurs.rules import DeclarationRefusee
 from espace.conditions import actions
 from espace.conditions.actions import Constatee, administrateurs, conteneur
-from espace.conditions.errors import ConditionInconnue, ConditionRefusee, ConteneurRefuse, NominationRefusee, SecretDetruit
+from espace.conditions.errors import (
+    ConditionInconnue,
+    ConditionRefusee,
+    ConteneurRefuse,
+    NominationRefusee,
+    SecretDetruit,
+    TropDeNominations,
+)
 from espace.conditions.models import AdministrateurTechnique, ConteneurZed, Prerequis
 from espace.conditions.queries import manquantes
 from espace.conditions.rules import TEXTES, CodePrerequis, Preuve
@@ -27,7 +35,7 @@ from espace.guichet.pieces import examine
 from espace.journal.models import Evenement
 from tests.espace_comptes import agent, browser_of, membre
 from tests.espace_donnees import integrate
-from tests.espace_dossiers import ZED, operateur
+from tests.espace_dossiers import ZED, operateur, together
 from tests.espace_env import Environment
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -134,6 +142,13 @@ def test_a_new_proof_replaces_the_former_one_and_both_stay(op: Any) -> None:
     ]
 
 
+def test_two_agents_who_record_a_condition_at_once_leave_one_row_in_force(op: Any) -> None:
+    constatee = Constatee(CodePrerequis.CONTRAT, "Contrat signé.", TODAY)
+    told = together(*[lambda who=who: actions.constater(op, constatee, par=Acteur(who, Qui.AGENT), now=NOW) for who in ("anne", "basile")])
+    assert [type(one) for one in told] == [Prerequis, Prerequis]
+    assert Prerequis.objects.filter(retire_le__isnull=True).count() == 1
+
+
 def test_the_container_is_asked_once_given_sealed_and_its_password_read_once(espace: Environment, op: Any, head: Acteur) -> None:
     conteneur.demander(op, par=head, now=NOW)
     with pytest.raises(ConteneurRefuse):
@@ -228,6 +243,28 @@ def test_a_named_person_is_told_and_so_is_the_operateur(delivered: Any) -> None:
     assert all(delivered.db in text for text in told.values())
     with pytest.raises(NominationRefusee, match="déjà"):
         name(op, delivered.db, acteur_of(membre(op, "tete@operateur.test")))
+
+
+def test_a_person_named_and_withdrawn_again_and_again_is_written_to_a_few_times_a_day(delivered: Any) -> None:
+    op = delivered.operateur
+    chief = acteur_of(membre(op))
+    for _ in range(3):
+        administrateurs.retirer(op, name(op, delivered.db, chief).pk, par=chief, now=NOW)
+    with pytest.raises(TropDeNominations, match="pour ce nom"):
+        name(op, delivered.db, chief)
+    name(op, delivered.db, chief, "autre@operateur.test")
+    administrateurs.nommer(op, delivered.db, "Dominique", "tech@operateur.test", par=chief, now=NOW + timedelta(days=1, seconds=1))
+
+
+def test_an_operateur_names_so_many_persons_a_day(delivered: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bounded = settings.ESPACE.guichet.model_copy(update={"nominations_jour": 2})
+    monkeypatch.setattr(settings, "ESPACE", settings.ESPACE.model_copy(update={"guichet": bounded}))
+    op = delivered.operateur
+    chief = acteur_of(membre(op))
+    name(op, delivered.db, chief, "un@operateur.test")
+    name(op, delivered.db, chief, "deux@operateur.test")
+    with pytest.raises(TropDeNominations, match="Votre Opérateur"):
+        name(op, delivered.db, chief, "trois@operateur.test")
 
 
 @pytest.mark.parametrize("db", ["*.mesimagesmedicales.fr", "*", "db*.1.mesimagesmedicales.fr", "db9.9.mesimagesmedicales.fr", ""])

@@ -17,8 +17,8 @@ from django.test import Client
 
 from confiance import horodatage
 from confiance.transparence.preuves import PreuveInclusion, read_leaf
+from espace.calendrier.rules import PARIS
 from espace.liste_blanche import archives, historique
-from espace.liste_blanche.calendrier import PARIS
 from espace.registre import actions as registre
 from espace.tete import queries as tetes
 from espace.web.public import historique as pages

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +16,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from banc.pki import PkiPlan, build
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.actions import invitations
 from espace.acteurs.models import Membre
@@ -26,13 +23,12 @@ from espace.web.comptes.reglages import Isc, providers
 from tests.espace_comptes import HOST, membre
 from tests.espace_dossiers import operateur
 from tests.espace_env import Environment, write_secret
-from tests.peers import CACHE, ROOT
+from tests.espace_isc import CLIENT, SCOPES, SECRET, isc_provider, pki_of_isc
 
 pytestmark = pytest.mark.peer("oidc-provider")
 AGENT = Acteur("agent", Qui.AGENT)
 CALLBACK = "http://127.0.0.1/compte/oidc/isc/login/callback/"
-START, MAIL, SUBJECT = "/compte/oidc/isc/login/", "claude@operateur.test", "isc-0001"
-REALM = "/auth/realms/esante-wallet"
+START, MAIL = "/compte/oidc/isc/login/", "claude@operateur.test"
 
 
 @pytest.fixture(scope="module")
@@ -42,32 +38,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pki(folder: Path) -> Any:
-    return build(folder / "pki", PkiPlan.of_mesh({}, servers=("isc.banc.test",)), datetime.now(UTC))
+    return pki_of_isc(folder / "pki")
 
 
 @pytest.fixture(scope="module")
 def base(pki: Any) -> Iterator[str]:
     """Base address of a running provider, at which one person is always logged in."""
-    identity = pki.market("isc.banc.test")
-    given = {
-        "modules": str(CACHE / "oidc-provider" / "node_modules"),
-        "certificate": str(identity.certificate),
-        "key": str(identity.key),
-        "clients": [{"client_id": "espace", "client_secret": "un secret", "redirect_uris": [CALLBACK]}],
-        "person": {"sub": SUBJECT, "email": "une-autre-adresse@isc.test"},
-    }
-    script = ROOT / "tests" / "integration" / "peers" / "oidc-provider" / "server.mjs"
-    process = subprocess.Popen(["node", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(given))
-        process.stdin.close()
-        yield f"https://localhost:{int(process.stdout.readline())}{REALM}"
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
+    with isc_provider(pki, CALLBACK) as address:
+        yield address
 
 
 @pytest.fixture
@@ -75,8 +53,8 @@ def isc(espace: Environment, base: str, pki: Any, folder: Path) -> Iterator[Isc]
     """The Espace as its settings make it when they name iSC."""
     secret = folder / "secret"
     if not secret.exists():
-        write_secret(secret, "un secret")
-    isc = Isc(server_url=base, client_id="espace", client_secret=secret, scopes=("openid", "scope_all"), ca=pki.market_ca)
+        write_secret(secret, SECRET)
+    isc = Isc(server_url=base, client_id=CLIENT, client_secret=secret, scopes=SCOPES, ca=pki.market_ca)
     known = settings.ESPACE.model_copy(update={"isc": isc})
     with override_settings(ESPACE=known, SOCIALACCOUNT_PROVIDERS=providers(isc)):
         yield isc

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from espace.guichet.models import Dossier, Message, Piece
 from espace.instruction.actions import avancer
+from espace.instruction.echeances import relancer
 from tests.espace_comptes import agent as console_agent
 from tests.espace_comptes import browser_of, membre
 from tests.espace_donnees import SIREN
@@ -71,7 +72,7 @@ def test_a_declaration_is_typed_corrected_joined_and_submitted(person: Client) -
     assert fresh(dossier).etat == "deposee"
     shown = person.get(f"/portail/demandes/{dossier.numero}/").content.decode()
     assert "Déposée, à instruire" in shown
-    assert "l&#x27;administrateur" in shown or "l'administrateur" in shown
+    assert "<dt>Qui doit agir</dt><dd>l'administrateur</dd>" in shown
 
 
 def test_a_form_says_what_is_missing_beside_its_field_and_links_to_it(person: Client) -> None:
@@ -151,6 +152,41 @@ def test_a_request_for_more_is_answered_from_its_page(person: Client) -> None:
     assert "&lt;b&gt;complet" in person.get(f"/portail/demandes/{dossier.numero}/").content.decode()
 
 
+def test_a_refusal_is_read_with_its_listed_grounds_and_its_words(person: Client) -> None:
+    dossier = opened(person)
+    attach(person, dossier, ZED)
+    sent(person, dossier, **FORM | HOSTS)
+    avancer(dossier.pk, "refuse", agent(), at=timezone.now(), motif="Voir le §6.", motifs=("documents", "conditions"))
+    history = person.get(f"/portail/demandes/{dossier.numero}/").content.decode().split('id="histoire"')[1]
+    for written in ("non-réception des documents", "Conditions Générales d", "Voir le §6."):
+        assert written in history
+
+
+def test_a_document_to_do_again_says_its_grounds_where_the_next_step_is_asked(espace: Environment, op: Any, person: Client) -> None:
+    now = timezone.now()
+    commande = declarer(op, now=now).commande
+    publier_noms(espace, now)
+    asked = integrer(op, commande, now=now)
+    publier_liste(espace, now)
+    relancer(now)
+    dossier = va_de(asked)
+    attach(person, dossier, PDF, "va.pdf", "document_va")
+    sent(person, dossier, commentaire="")
+    avancer(dossier.pk, "refuse", agent(), at=timezone.now(), motifs=("remplissage",))
+    awaited = person.get(f"/portail/demandes/{dossier.numero}/").content.decode().split('id="a-faire"')[1].split("</section>")[0]
+    assert "non-validation du remplissage" in awaited
+
+
+def test_the_page_says_the_largest_file_that_the_settings_admit(person: Client) -> None:
+    known = settings.ESPACE
+    guichet = known.guichet.model_copy(update={"piece_max_bytes": 3 * 1024 * 1024})
+    dossier = opened(person)
+    with override_settings(ESPACE=known.model_copy(update={"guichet": guichet})):
+        page = person.get(f"/portail/demandes/{dossier.numero}/").content.decode()
+        assert "de 3,0\xa0Mio au plus" in page
+        assert "Ce fichier dépasse 3,0\xa0Mio." in attach(person, dossier, PDF + b" " * guichet.piece_max_bytes, "cgi.pdf").content.decode()
+
+
 def test_a_draft_is_abandoned_and_a_submitted_request_withdrawn_once(person: Client) -> None:
     dossier = opened(person)
     values = {"version": str(dossier.version)}
@@ -223,8 +259,6 @@ def test_the_document_de_va_is_sent_after_the_provisional_entry(espace: Environm
     publier_noms(espace, now)
     asked = integrer(op, commande, now=now)
     publier_liste(espace, now)
-    from espace.instruction.echeances import relancer
-
     relancer(now)
     dossier = va_de(asked)
     assert "Fourniture du document de VA" in person.get("/portail/").content.decode()

@@ -21,7 +21,7 @@ from tests.espace_donnees import ZONE, dn, document
 from tests.espace_env import Environment, write_secret
 
 DB = f"db1.1.{ZONE}"
-_LIMIT = 40.0
+_LIMIT = 120.0
 
 
 def wait_until(condition: Callable[[], bool], environment: Environment) -> None:
@@ -88,7 +88,7 @@ def test_from_a_declaration_to_the_public_list_and_dig(running: Environment, tmp
     assert get(published["url"], If_None_Match=headers["etag"])[0] == 304
     assert get(published["url"], "HEAD")[2] == b""
 
-    excluded = json.loads(running.run("exclure", DB, "--motif", "cyber", "--json").stdout)
+    excluded = json.loads(running.run("exclure", DB, "--motif", "cyber", "--expose", "Compromission signalée.", "--json").stdout)
     assert excluded["statut"] == "exclue"
     wait_until(lambda: get(published["url"], If_None_Match=headers["etag"])[0] == 200, running)
     assert DB.encode() not in get(published["url"])[2]
@@ -165,7 +165,9 @@ def test_a_database_that_does_not_answer_is_told_without_a_traceback(espace: Env
     assert (done.returncode, "espace.base_injoignable" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
 
 
-@pytest.mark.parametrize("command", [["publier"], ["exclure", DB, "--motif", "cyber"], ["migrate"], ["integrer", DB, "--dn", dn(DB)]])
+@pytest.mark.parametrize(
+    "command", [["publier"], ["exclure", DB, "--motif", "cyber", "--expose", "x"], ["migrate"], ["integrer", DB, "--dn", dn(DB)]]
+)
 def test_a_command_without_its_database_is_told_without_a_traceback(espace: Environment, command: list[str]) -> None:
     done = espace.run(*command, DRIMM_DATABASE__HOST="/nulle/part")
     assert (done.returncode, "espace.base_injoignable" in done.stderr, "Traceback" in done.stderr) == (1, True, False)

@@ -190,6 +190,18 @@ def test_an_unforeseen_fault_stops_the_publication_and_keeps_the_list(publish: A
     assert queries.current().sequence == 1  # type: ignore[union-attr]
 
 
+def test_a_write_that_the_database_refuses_stops_the_publication_and_is_told(publish: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+
+    def refused(one: Publication, *_args: Any, **_kwargs: Any) -> None:
+        Publication.objects.filter(pk=one.pk).update(code="x" * 81)
+
+    monkeypatch.setattr(publication.actions, "publish", refused)
+    done = publish()
+    assert (done.etat, done.code) == ("refusee", "espace.base_refuse")
+    assert queries.current().sequence == 1  # type: ignore[union-attr]
+
+
 def test_a_folder_that_cannot_be_written_stops_the_publication(publish: Any, tmp_path: Path) -> None:
     place = tmp_path / "pas-un-dossier"
     place.write_text("")

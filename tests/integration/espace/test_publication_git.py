@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from espace.alarmes.models import Alarme
 from espace.alarmes.queries import open_alarms
 from espace.config import Git
 from espace.liste_blanche.depot import Archiviste
@@ -125,6 +126,26 @@ def test_a_remote_that_is_down_delays_and_loses_nothing(monde: Editeur, settings
     assert list(open_alarms()) == []
 
 
+def test_a_push_that_fails_in_any_way_is_one_alarm_and_waits_for_its_delay(
+    monde: Editeur, settings: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def broken(_depot: DepotGit) -> None:
+        tried.append(1)
+        raise DepotGitError
+
+    monkeypatch.setattr(DepotGit, "push", broken)
+    monde.publish()
+    with monde.espace.role("depot"):
+        archiviste = Archiviste(monde.settings, settings.model_copy(update={"retry_seconds": 3600}))
+        for _ in range(3):
+            archiviste.turn()
+    assert tried == [1]
+    alarme = Alarme.objects.get()  # a commit that succeeds does not close it, so it does not open again at each turn
+    assert (alarme.code, alarme.occurrences, alarme.fermee_le) == ("depot_git.indisponible", 1, None)
+
+
 def test_a_folder_that_cannot_be_written_is_an_alarm_and_the_list_is_public(monde: Editeur, settings: Git, tmp_path: Path) -> None:
     (tmp_path / "fichier").write_text("")
     monde.publish()
@@ -198,14 +219,37 @@ def test_a_machine_without_git_is_told_at_the_start(settings: Git, monkeypatch: 
         DepotGit(settings)
 
 
-@pytest.mark.parametrize("remote", ["--upload-pack=touch /tmp/x", "-o", "ext::sh -c true", "a b"])
-def test_a_remote_that_would_be_an_option_or_a_command_is_refused(tmp_path: Path, remote: str) -> None:
-    try:
-        settings = Git(folder=tmp_path / "d.git", remote=remote)
-    except ValueError:
-        return
-    depot = DepotGit(settings)
+@pytest.mark.parametrize("remote", ["--receive-pack=touch x", "-o", "ext::sh -c true", "a b", "a\tb", ""])
+def test_a_remote_that_would_be_an_option_or_holds_a_space_is_no_setting(tmp_path: Path, remote: str) -> None:
+    with pytest.raises(ValueError, match="remote"):
+        Git(folder=tmp_path / "d.git", remote=remote)
+
+
+def test_a_remote_that_is_a_command_is_never_run(settings: Git, tmp_path: Path) -> None:
+    trace, command = tmp_path / "trace", tmp_path / "commande"
+    command.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    command.chmod(0o755)
+    depot = DepotGit(Git.model_validate({**settings.model_dump(), "remote": f"ext::{command}"}))
     depot.prepare()
     depot.commit(envoi(1))
     with pytest.raises((DistantInjoignable, PousseeRefusee)):
         depot.push()
+    assert not trace.exists()
+    with pytest.raises(subprocess.CalledProcessError):  # the trap is a trap: a git that is told to trust it runs it
+        git(tmp_path, "-c", "protocol.ext.allow=always", "ls-remote", f"ext::{command}")
+    assert trace.exists()
+
+
+def test_an_option_that_came_past_the_settings_is_taken_for_a_place(settings: Git, remote: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    (tmp_path / "commande").write_text(f'#!/bin/sh\ntouch {trace}\nexec git-receive-pack "$@"\n')
+    (tmp_path / "commande").chmod(0o755)
+    option = f"--receive-pack={tmp_path / 'commande'}"
+    depot = DepotGit(settings.model_copy(update={"remote": option}))
+    depot.prepare()
+    depot.commit(envoi(1))
+    with pytest.raises((DistantInjoignable, PousseeRefusee)):
+        depot.push()
+    assert not trace.exists()
+    git(settings.folder, "push", option, str(remote), "main")  # the trap is a trap
+    assert trace.exists()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,14 +25,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.actions import invitations
 from espace.acteurs.models import Membre
+from espace.acteurs.queries import acteur_of
 from espace.conditions import actions
-from espace.conditions.actions import Constatee, conteneur
-from espace.conditions.models import AdministrateurTechnique
+from espace.conditions.actions import Constatee, conteneur, pieces
+from espace.conditions.models import AdministrateurTechnique, PieceProbante
 from espace.conditions.rules import CodePrerequis
+from espace.guichet.models import Piece
 from espace.guichet.pieces import examine
 from tests.espace_comptes import HOST, agent, browser_of, membre
 from tests.espace_donnees import CLIENT_CANARY, SIREN, SITE_CANARY, integrate
-from tests.espace_dossiers import AUTRE_SIRET, ZED, deposer_declaration, operateur
+from tests.espace_dossiers import AUTRE_SIRET, PDF, ZED, deposer_declaration, operateur
 from tests.espace_env import Environment
 
 AGENT = Acteur("agent", Qui.AGENT)
@@ -58,6 +61,7 @@ class Monde:
     membre_id: int
     administrateur_id: int
     prerequis_id: int
+    piece_id: uuid.UUID
 
 
 OF_A: dict[str, Callable[[Monde], Any]] = {
@@ -77,7 +81,8 @@ OF_A: dict[str, Callable[[Monde], Any]] = {
     "verb": lambda _monde: "withdraw",
     "parcours": lambda _monde: "declaration",
     "version": lambda _monde: "1",
-    "piece_id": lambda _monde: "00000000-0000-4000-8000-000000000001",
+    "preuve_id": lambda _monde: PieceProbante.objects.earliest("deposee_le").pk,
+    "piece_id": lambda monde: monde.piece_id,
 }
 """What an address of the console or of the portail may take → a value that belongs to the Operateur A."""
 
@@ -140,13 +145,14 @@ def monde(espace_partage: Environment) -> Monde:
     named = AdministrateurTechnique.objects.create(
         couple=couple, operateur=a, nom=ADMIN_A, mail="tech@a.test", nomme_par=LOGIN_A, nomme_le=now
     )
+    pieces.deposer(a, CodePrerequis.CARTES, examine("c.pdf", PDF, max_bytes=10_000), par=acteur_of(person.user), now=now)
     held = actions.constater(a, Constatee(CodePrerequis.CONTRAT, "Contrat n° 42", now.date()), par=AGENT, now=now)
     conteneur.annuler(a, "essai", par=AGENT, now=now)
     conteneur.attribuer(a, examine("vide.zed", ZED, max_bytes=10_000), PASSWORD_A, par=AGENT, now=now)
     invitations.inviter(a, "invitee@operateur.test", "contributeur", par=AGENT, now=now)
     membre(operateur(AUTRE_SIRET, "Opérateur B", now=now), "claude@b.test")
     agent(espace_partage)
-    return Monde(a, couple.db, dossier.numero, person.pk, named.pk, held.pk)
+    return Monde(a, couple.db, dossier.numero, person.pk, named.pk, held.pk, Piece.objects.get(dossier=dossier).pk)
 
 
 def person(login: str) -> Client:
@@ -225,7 +231,7 @@ def test_another_operateur_sees_and_changes_nothing_of_the_first(espace_partage:
 
 def test_an_unknown_value_and_a_foreign_one_have_the_same_answer(monde: Monde) -> None:
     browser = person("claude@b.test")
-    unknown = Monde(type("", (), {"pk": 987654})(), "db9.999.mesimagesmedicales.fr", "DM-2031-999999", 987654, 987654, 987654)
+    unknown = Monde(type("", (), {"pk": 987654})(), "db9.999.mesimagesmedicales.fr", "DM-2031-999999", 987654, 987654, 987654, uuid.uuid4())
     for place in (one for one in _CLOSED if one.espace == "portail" and one.takes_what_is_owned):
         for foreign, absent in zip(tried(browser, place.filled(monde)), tried(browser, place.filled(unknown)), strict=True):
             assert (foreign.status_code, len(shown(foreign))) == (absent.status_code, len(shown(absent))), place
@@ -234,9 +240,40 @@ def test_an_unknown_value_and_a_foreign_one_have_the_same_answer(monde: Monde) -
 def test_the_pages_of_the_first_answer_to_its_own_person_and_the_console_to_an_agent(monde: Monde) -> None:
     for login, part in ((LOGIN_A, "portail"), ("agent", "console")):
         browser = person(login)
+        met = [(place, browser.get(place.filled(monde))) for place in _CLOSED if place.espace == part and "<" not in place.route]
+        assert not [(place, answer.status_code) for place, answer in met if answer.status_code not in {200, 405}]
+        assert {answer["Allow"] for _place, answer in met if answer.status_code == 405} <= {"POST"}
+
+
+def test_every_page_that_is_shut_to_others_shows_what_is_of_the_first_to_its_own_person(monde: Monde) -> None:
+    """Else the tests above would hold for values that nobody may open."""
+    browser = person(LOGIN_A)
+    opened = {place.nom: browser.get(place.filled(monde)) for place in _CLOSED if place.espace == "portail" and place.takes_what_is_owned}
+    assert {name for name, answer in opened.items() if answer.status_code == 404} == {"attestation"}  # not sealed yet
+    assert opened["telecharger"].content.startswith(ZED)
+    assert opened["preuve"].content == PDF
+    assert monde.numero in shown(opened["dossier"])
+
+
+@pytest.mark.parametrize("typed", ["0", "9" * 18, "9" * 40, "9" * 5000, "²"])
+def test_an_absurd_number_in_an_address_names_nothing(monde: Monde, typed: str) -> None:
+    for login, part in ((LOGIN_A, "portail"), ("agent", "console")):
+        browser = person(login)
+        for place in (one for one in _CLOSED if one.espace == part and "<int:" in one.route):
+            address = re.sub(r"<int:\w+>", typed, place.route)
+            filled = Adresse(place.espace, place.nom, address).filled(monde)
+            met = {answer.status_code for answer in tried(browser, filled)}
+            assert met <= {404, 405, 302}, (place, met)
+            assert browser.get(filled).status_code in {404, 405}, place
+
+
+@pytest.mark.parametrize("typed", ["-1", "9" * 18, "9" * 40, "9" * 5000, "²", "%00", "abc"])
+def test_an_absurd_page_is_a_page(monde: Monde, typed: str) -> None:
+    query = "&".join(f"{name}={typed}" for name in ("page", "avant", "apres", "histoire", "ecarts", "operateur"))
+    for login, part in ((LOGIN_A, "portail"), ("agent", "console")):
+        browser = person(login)
         for place in (one for one in _CLOSED if one.espace == part and "<" not in one.route):
-            answer = browser.get(place.filled(monde))
-            assert answer.status_code in {200, 302, 405}, (place, answer.status_code)
+            assert browser.get(f"{place.filled(monde)}?{query}").status_code in {200, 404, 405}, place
 
 
 def test_the_pages_ask_the_database_little(monde: Monde) -> None:

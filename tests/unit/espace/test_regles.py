@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from confiance.distinguished_name import DistinguishedNameError
 from confiance.errors import DrimmError
 from confiance.liste_blanche import Brouillon
-from espace.acteurs.rules import ClientDeclare, DeclarationRefusee, OperateurDeclare, SirenRefuse, SiretRefuse
+from espace.acteurs.rules import ClientDeclare, DeclarationRefusee, OperateurDeclare, SirenRefuse, SiretRefuse, check_paragraph
 from espace.liste_blanche import rules as liste
 from espace.liste_blanche import states as publication
 from espace.liste_blanche.errors import HorlogeEnRetard, LigneDuFutur
@@ -289,3 +289,14 @@ def test_health_holds_no_name_of_anybody() -> None:
     text = json.dumps(state(base=True, liste=_en_vigueur(), waiting_since=None, now=datetime.now(UTC)))
     assert DB not in text
     assert SIREN not in text
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("  a\r\nb\t", "a\nb"), ("été — ok", "été — ok"), ("", "")])
+def test_a_paragraph_keeps_its_lines(typed: str, kept: str) -> None:
+    assert check_paragraph("motif", typed, 20, required=False) == kept
+
+
+@pytest.mark.parametrize("typed", ["a\x00b", "a\x1b[31mb", "a\x9bb", "a\x7fb", "a\rb", "x" * 21, "  "])
+def test_a_paragraph_that_no_mail_can_carry_is_refused(typed: str) -> None:
+    with pytest.raises(DeclarationRefusee, match="motif"):
+        check_paragraph("motif", typed, 20)

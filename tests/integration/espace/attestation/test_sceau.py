@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from confiance.liste_blanche import Anchors
 from espace.acteurs.models import Operateur
 from espace.alarmes.models import Alarme
-from espace.attestation import actions, pades, queries
+from espace.attestation import actions, pades, queries, sceau
 from espace.attestation.errors import AttestationInconnue, AttestationSansNom, RevocationSansMotif, SceauEchoue
 from espace.attestation.models import Attestation, Scellee
 from espace.attestation.sceau import Sceleur
@@ -142,14 +142,41 @@ def test_a_dossier_without_couples_has_no_attestation(espace: Any) -> None:
 
 
 def test_a_name_that_the_registre_gives_to_another_is_never_sealed(espace: Any) -> None:
-    mine, foreign = declared(), declare(1, siret="35600000000048", denomination="Autre")[0]
-    asked = Attestation.objects.create(
-        numero="AD-2026-00000000", dossier=mine, demande="x", operateur=mine.operateur, noms=[foreign.db, foreign.vi], demandee_le=NOW
-    )
+    asked = wrong(declared(), declare(1, siret="35600000000048", denomination="Autre")[0], 0)
     with espace.role("signataire"):
         assert Sceleur(current()).turn() == 0
     assert not Attestation.objects.get(pk=asked.pk).pades
     assert Alarme.objects.get().code == "attestation.registre_contraire"
+
+
+def wrong(mine: Dossier, foreign: CoupleFqdn, number: int) -> Attestation:
+    """An attestation whose names are those of another Operateur."""
+    numero = f"AD-2026-{number:08}"
+    return Attestation.objects.create(
+        numero=numero, dossier=mine, demande="x", operateur=mine.operateur, noms=[foreign.db, foreign.vi], demandee_le=NOW
+    )
+
+
+def test_attestations_that_fail_never_keep_another_waiting(espace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sceau, "_RETRY_SECONDS", 0.0)
+    mine, foreign = declared(), declare(1, siret="35600000000048", denomination="Autre")[0]
+    bad = [wrong(mine, foreign, number) for number in range(sceau.BATCH)]
+    good = actions.delivrer(dossier(number=2, operateur=foreign.operateur, commande=foreign.pacs.commande), NOW)
+    with espace.role("signataire"):
+        sceleur = Sceleur(current())
+        assert [sceleur.turn() for _ in range(3)] == [0, 1, 0]
+    assert Attestation.objects.get(pk=good.pk).pades
+    assert Alarme.objects.filter(occurrences=2).count() == len(bad), "they are tried again after the others"
+
+
+def test_the_alarm_of_an_attestation_never_sealed_ends_when_it_is_revoked(espace: Any) -> None:
+    asked = wrong(declared(), declare(1, siret="35600000000048", denomination="Autre")[0], 0)
+    with espace.role("signataire"):
+        Sceleur(current()).turn()
+    assert Alarme.objects.get().fermee_le is None
+    with espace.role("pages"):
+        actions.revoquer(asked.numero, motif="demandée à tort", auteur="agent", now=NOW)
+    assert Alarme.objects.get().fermee_le == NOW
 
 
 def test_without_a_key_nothing_is_sealed_and_an_alarm_says_why(espace: Any) -> None:

@@ -17,7 +17,7 @@ from espace.acteurs.actions import register_operateur
 from espace.acteurs.rules import OperateurDeclare
 from espace.alarmes.models import Alarme
 from espace.config import EspaceSettings, current
-from espace.courrier.actions import poster
+from espace.courrier.actions import poster, renvoyer
 from espace.courrier.envoi import Facteur
 from espace.courrier.models import Courrier
 from tests.espace_donnees import NOW, SIRET
@@ -47,6 +47,10 @@ def post(count: int = 1) -> None:
 
 def states() -> list[tuple[str, int, str]]:
     return list(Courrier.objects.order_by("id").values_list("etat", "essais", "code"))
+
+
+def opened() -> list[str]:
+    return list(Alarme.objects.filter(fermee_le__isnull=True).values_list("code", flat=True))
 
 
 @pytest.fixture
@@ -121,6 +125,50 @@ def test_a_refusal_for_good_is_an_alarm_and_stops_no_other_mail(espace: Any, boi
         assert Facteur(settings(boite.port)).turn() == 2
         assert states() == [("envoye", 1, ""), ("rejete", 1, "5.1.1"), ("envoye", 1, "")]
         assert Alarme.objects.get().code == "courrier.refuse"
+
+
+@pytest.mark.parametrize("answer", ["550 5.7.1 sender rejected", "451 4.3.0 try later"])
+def test_a_server_that_refuses_our_own_address_loses_no_mail(espace: Any, boite: Boite, answer: str) -> None:
+    post(3)
+    boite.mail = answer
+    with espace.role("ouvrier"):
+        assert Facteur(settings(boite.port)).turn() == 0
+        assert states() == [("a_envoyer", 0, "")] * 3
+        assert opened() == ["courrier.expediteur_refuse"]
+        boite.mail = "250 OK"
+        assert Facteur(settings(boite.port)).turn() == 3
+        assert opened() == []
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.8 sender domain not found", "530 5.7.0 authentication required"])
+def test_a_refusal_of_the_sender_told_at_the_recipient_loses_no_mail(ouvrier: Any, boite: Boite, answer: str) -> None:
+    boite.rcpt[SUPPORT] = answer
+    assert Facteur(settings(boite.port)).turn() == 0
+    assert states() == [("a_envoyer", 0, "")]
+    assert opened() == ["courrier.expediteur_refuse"]
+
+
+def test_a_mail_refused_before_its_words_stops_no_other(espace: Any, boite: Boite) -> None:
+    post(3)
+    espace.sql("UPDATE courrier_courrier SET destinataire = 'oublie@operateur.test' WHERE objet = 'DM-2026-000001'")
+    boite.forgotten.add("oublie@operateur.test")
+    with espace.role("ouvrier"):
+        assert Facteur(settings(boite.port)).turn() == 2
+        assert states() == [("rejete", 1, "503"), ("envoye", 1, ""), ("envoye", 1, "")]
+        assert opened() == ["courrier.refuse"]
+
+
+def test_the_alarm_of_a_refused_mail_ends_when_it_leaves_at_last(espace: Any, boite: Boite) -> None:
+    post()
+    boite.rcpt[SUPPORT] = "550 5.2.2 mailbox full"
+    with espace.role("ouvrier"):
+        Facteur(settings(boite.port)).turn()
+        assert opened() == ["courrier.refuse"]
+    del boite.rcpt[SUPPORT]
+    renvoyer(Courrier.objects.get().pk, auteur="agent", now=timezone.now())
+    with espace.role("ouvrier"):
+        assert Facteur(settings(boite.port)).turn() == 1
+        assert opened() == []
 
 
 def test_a_mail_refused_for_days_is_given_up_and_told(ouvrier: Any, boite: Boite) -> None:

@@ -12,15 +12,18 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db.utils import OperationalError
 
 from espace.acteurs.actions import register_operateur
 from espace.acteurs.rules import OperateurDeclare
+from espace.alarmes.actions import raise_alarm
 from espace.alarmes.models import Alarme
 from espace.courrier.actions import poster
+from espace.courrier.errors import ServeurInjoignable
 from espace.courrier.models import Courrier
 from espace.journal import queries
 from espace.journal.verification import verify
-from espace.ouvrier import Tache
+from espace.ouvrier import OuvrierSurprise, Tache
 from tests.espace_donnees import NOW, SIRET
 from tests.espace_smtp import smtp_server
 from tests.unit.espace.courrier.avis import dsn
@@ -33,7 +36,7 @@ def post(number: int = 1) -> None:
     poster("declaration:take", operateur=who, objet=f"DM-2026-{number:06}", contexte={"numero": f"DM-2026-{number:06}"})
 
 
-def until(ready: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(ready: Callable[[], bool], seconds: float = 240.0) -> None:
     limit = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < limit
@@ -68,6 +71,45 @@ def test_a_task_that_fails_is_told_and_stops_no_other(espace: Any) -> None:
             tache.turn()
     assert done == [1]
     assert [(one.code, one.objet) for one in Alarme.objects.all()] == [("ouvrier.surprise", "échec")]
+
+
+def test_the_next_success_of_a_task_closes_every_alarm_about_it_and_no_other(espace: Any) -> None:
+    answers: list[Exception | None] = [OuvrierSurprise("prévue"), ServeurInjoignable(), None]
+
+    def work(_now: Any) -> int:
+        if (error := answers.pop(0)) is not None:
+            raise error
+        return 0
+
+    with espace.role("ouvrier"):
+        raise_alarm(ServeurInjoignable(), objet="autre", now=NOW)
+        tache = Tache("épreuve", work, 0.0)
+        for _ in range(2):
+            tache.turn()
+        assert Alarme.objects.filter(objet="épreuve", fermee_le__isnull=True).count() == 2
+        tache.turn()
+    assert list(Alarme.objects.filter(fermee_le__isnull=True).values_list("objet", flat=True)) == ["autre"]
+
+
+def test_a_write_that_the_database_refuses_is_an_alarm_of_the_task_and_not_a_lost_database(espace: Any) -> None:
+    def refused(_now: Any) -> int:
+        Alarme.objects.create(code="essai", message="x", depuis=NOW, vue_le=NOW, fermee_par="personne n'a fermé")
+        return 0
+
+    with espace.role("ouvrier"):
+        Tache("refusée", refused, 0.0).turn()
+    alarme = Alarme.objects.get()
+    assert (alarme.code, alarme.objet) == ("espace.base_refuse", "refusée")
+
+
+def test_a_lost_database_is_no_alarm_of_the_task_and_goes_to_the_loop(espace: Any) -> None:
+    def lost(_now: Any) -> int:
+        raise OperationalError
+
+    with espace.role("ouvrier"):
+        with pytest.raises(OperationalError):
+            Tache("perdue", lost, 0.0).turn()
+        assert not Alarme.objects.exists()
 
 
 def test_a_bounce_piped_by_the_mail_server_marks_the_mail_and_warns(espace: Any, tmp_path: Path) -> None:

@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from confiance.errors import DrimmError
 from espace.acteurs.acteur import Acteur, Qui
@@ -50,34 +47,14 @@ from tests.espace_dossiers import (
     integrer,
     operateur,
     personne,
+    together,
     va_de,
 )
 
 
-def _together(*works: Callable[[], Any]) -> list[Any]:
-    """Run works in real threads, each with its own connection, begun at the same instant; return results and errors."""
-    barrier, told = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], Any]) -> None:
-        barrier.wait(30)
-        try:
-            told.append(work())
-        except DrimmError as error:
-            told.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return told
-
-
 def test_two_agents_deciding_at_once_end_in_one_decision_and_one_clear_answer(espace: Any) -> None:
     dossier = deposer_declaration(operateur())
-    told = _together(
+    told = together(
         lambda: actions.avancer(dossier.pk, "accept", agent("anne"), at=NOW, version=dossier.version),
         lambda: actions.avancer(dossier.pk, "refuse", agent("basile"), at=NOW, version=dossier.version, motif="Illisible."),
     )
@@ -93,7 +70,7 @@ def test_two_agents_deciding_at_once_end_in_one_decision_and_one_clear_answer(es
 
 def test_the_same_acceptance_sent_four_times_gives_names_once(espace: Any) -> None:
     dossier = deposer_declaration(operateur(), 2)
-    told = _together(*[lambda: actions.avancer(dossier.pk, "accept", agent(), at=NOW)] * 4)
+    told = together(*[lambda: actions.avancer(dossier.pk, "accept", agent(), at=NOW)] * 4)
     assert sum(isinstance(one, DejaDecide) for one in told) == 3
     assert CoupleFqdn.objects.count() == 2
     assert Commande.objects.count() == 1
@@ -106,7 +83,7 @@ def test_an_exclusion_and_an_acceptance_at_once_never_lock_one_another(espace: A
     va = va_de(integrated)
     guichet.deposer_piece(va.pk, Nature.DOCUMENT_VA, "va.pdf", PDF, personne(made), at=NOW)
     actions.avancer(va.pk, "submit", personne(made), at=NOW)
-    told = _together(
+    told = together(
         lambda: actions.avancer(va.pk, "accept", agent("anne"), at=NOW),
         lambda: actions.exclure("db1.1.mesimagesmedicales.fr", Motif.CYBER, "Compromission.", agent("basile"), at=NOW),
     )
@@ -122,7 +99,7 @@ def test_the_same_submission_sent_twice_is_one(espace: Any) -> None:
     guichet.enregistrer(dossier.pk, declaration(), who, at=NOW)
     guichet.deposer_piece(dossier.pk, Nature.CGI, "cgi.zed", ZED, who, at=NOW)
     version = Dossier.objects.get(pk=dossier.pk).version
-    told = _together(*[lambda: actions.avancer(dossier.pk, "submit", who, at=NOW, version=version)] * 2)
+    told = together(*[lambda: actions.avancer(dossier.pk, "submit", who, at=NOW, version=version)] * 2)
     assert sum(isinstance(one, DejaDecide) for one in told) == 1
     assert Etape.objects.filter(dossier=dossier).count() == 1
     assert len({row.rang for row in dossier.verifications.all()}) == dossier.verifications.count()
@@ -130,14 +107,14 @@ def test_the_same_submission_sent_twice_is_one(espace: Any) -> None:
 
 def test_the_same_form_opens_one_draft(espace: Any) -> None:
     made, jeton = operateur(), uuid.uuid4()
-    told = _together(*[lambda: actions.ouvrir("declaration", made, personne(made), at=NOW, jeton=jeton)] * 3)
+    told = together(*[lambda: actions.ouvrir("declaration", made, personne(made), at=NOW, jeton=jeton)] * 3)
     assert len({one.numero for one in told}) == 1
     assert Dossier.objects.count() == 1
 
 
-def test_numbers_follow_one_another_even_when_asked_together(espace: Any) -> None:
+def test_numbers_follow_one_another_even_when_askedtogether(espace: Any) -> None:
     first, second = operateur(), operateur(AUTRE_SIRET, "Autre")
-    told = _together(*[lambda made=made: actions.ouvrir("declaration", made, personne(made), at=NOW) for made in (first, second)] * 3)
+    told = together(*[lambda made=made: actions.ouvrir("declaration", made, personne(made), at=NOW) for made in (first, second)] * 3)
     assert sorted(one.numero for one in told) == [f"DM-2026-{n:06d}" for n in range(1, 7)]
 
 

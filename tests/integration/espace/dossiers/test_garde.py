@@ -26,7 +26,7 @@ from espace.coffre.actions import rotate
 from espace.coffre.errors import CoffreAbsent
 from espace.guichet import actions as guichet
 from espace.guichet import queries
-from espace.guichet.errors import DossierAbsent, FormulaireRefuse, PieceIntrouvable, PieceTropLourde, TypeRefuse
+from espace.guichet.errors import DossierAbsent, FormulaireRefuse, PieceIntrouvable, PieceTropLourde, StockagePlein, TypeRefuse
 from espace.guichet.models import Dossier, Message, Piece
 from espace.guichet.natures import Nature
 from espace.instruction import actions
@@ -50,6 +50,30 @@ def test_a_piece_is_sealed_at_rest_and_opens_as_it_came(espace: Any, draft: Any)
     assert b"conteneur" not in stored
     kept, plain = queries.open_piece(piece.pk, personne(draft.operateur))
     assert (plain, kept.sha256) == (ZED, hashlib.sha256(ZED).hexdigest())
+
+
+def test_drafts_opened_filled_and_abandoned_again_and_again_fill_no_disk(espace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = operateur()
+    known = settings.ESPACE
+    small = known.guichet.model_copy(update={"operateur_max_bytes": 3 * len(ZED)})
+    monkeypatch.setattr(settings, "ESPACE", known.model_copy(update={"guichet": small}))
+
+    def again() -> Any:
+        dossier = actions.ouvrir("declaration", made, personne(made), at=NOW)
+        _give(dossier)
+        return actions.avancer(dossier.pk, "abandon", personne(made), at=NOW)
+
+    for _ in range(3):
+        again()
+    with pytest.raises(StockagePlein):
+        again()
+    other = operateur(AUTRE_SIRET, "Opérateur B")
+    _give(actions.ouvrir("declaration", other, personne(other, "benoit"), at=NOW))
+    assert queries.bytes_kept(made.pk) == 3 * len(ZED)
+    with espace.role("ouvrier"):
+        relancer(NOW)
+    assert queries.bytes_kept(made.pk) == 0
+    again()
 
 
 def test_a_piece_moved_to_another_row_does_not_open(espace: Any, draft: Any) -> None:
@@ -92,7 +116,7 @@ def test_size_count_and_type_are_limited(espace: Any, draft: Any, monkeypatch: p
         _give(draft, b"MZ\x90")
     limits = settings.ESPACE.guichet.model_copy(update={"piece_max_bytes": 500, "pieces_max": 2})
     monkeypatch.setattr(settings, "ESPACE", settings.ESPACE.model_copy(update={"guichet": limits}))
-    with pytest.raises(PieceTropLourde, match="Mio"):
+    with pytest.raises(PieceTropLourde, match=r"500.octets"):
         _give(draft, ZED + b"x" * 500)
     for number in range(2):
         _give(draft, ZED + bytes([number]), Nature.AUTRE)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from espace.alarmes.models import Alarme
 from espace.attestation.errors import AttestationSansNom
@@ -19,6 +20,7 @@ from espace.guichet.natures import Verdict
 from espace.instruction import actions, echeances
 from espace.instruction.apercu import apercu
 from espace.instruction.echeances import relancer
+from espace.liste_blanche.errors import ContenuAltere
 from tests.espace_dossiers import NOW, agent, declaration, declarer, deposer_declaration, operateur, personne, publier_noms
 
 DB = "db1.1.mesimagesmedicales.fr"
@@ -123,6 +125,57 @@ def test_a_dossier_that_fails_is_an_alarm_and_stops_no_other(espace: Any, monkey
         monkeypatch.setattr(echeances, "delivrer", deliver)
         relancer(NOW)
     assert Attestation.objects.count() == 2
+
+
+def test_any_surprise_about_a_dossier_is_an_alarm_with_its_number_and_stops_no_other(espace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = operateur()
+    first, second = declarer(made), declarer(made, prefix="x")
+    publier_noms(espace)
+    deliver, surprises = echeances.delivrer, [KeyError("secret"), IntegrityError("Key (mail)=(secret)")]
+
+    def fail(dossier: Any, at: Any) -> Any:
+        if dossier.pk == first.pk:
+            raise surprises.pop(0)
+        return deliver(dossier, at)
+
+    monkeypatch.setattr(echeances, "delivrer", fail)
+    with espace.role("ouvrier"):
+        relancer(NOW)
+        relancer(NOW + timedelta(minutes=1))
+        assert list(Attestation.objects.values_list("dossier_id", flat=True)) == [second.pk]
+        alarme = Alarme.objects.get(code="instruction.dossier_bloque")
+        assert (first.numero in alarme.message, "secret" in alarme.message, alarme.occurrences) == (True, False, 2)
+        monkeypatch.setattr(echeances, "delivrer", deliver)
+        relancer(NOW + timedelta(minutes=2))
+    assert not Alarme.objects.filter(fermee_le__isnull=True).exists()  # nothing of it is blocked any more
+
+
+def test_a_person_who_was_faster_than_the_clock_is_no_alarm(espace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = operateur()
+    draft = actions.ouvrir("declaration", made, personne(made), at=NOW)
+    later = NOW + timedelta(days=400)
+    one = echeances._one
+
+    def faster(dossier: Any, work: Any, now: Any) -> bool:
+        actions.avancer(draft.pk, "abandon", personne(made), at=now)
+        return one(dossier, work, now)
+
+    monkeypatch.setattr(echeances, "_one", faster)
+    relancer(later)
+    assert Dossier.objects.get(pk=draft.pk).etat == "abandonnee"
+    assert not Alarme.objects.exists()
+
+
+def test_a_turn_that_cannot_begin_takes_nothing_from_the_others_and_is_told(espace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dossier = deposer_declaration(operateur())
+
+    def fail(_now: Any) -> int:
+        raise ContenuAltere
+
+    monkeypatch.setattr(echeances, "notify", fail)
+    with espace.role("ouvrier"), pytest.raises(ContenuAltere):
+        relancer(dossier.echeance + timedelta(days=1))
+    assert Rappel.objects.filter(evenement="declaration:unanswered").count() == 1
 
 
 def test_hosts_are_looked_up_by_the_ouvrier_and_again_while_no_server_answers(

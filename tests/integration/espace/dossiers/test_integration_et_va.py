@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from espace.guichet.models import Dossier, Verification
 from espace.guichet.natures import Nature, Verdict
 from espace.instruction import actions, queries
 from espace.instruction.echeances import relancer
-from espace.instruction.errors import ControlesNonConformes, EtapeImpossible, MotifManquant, NonHabilite
+from espace.instruction.errors import ControlesNonConformes, EtapeImpossible, MotifManquant, NonHabilite, PrecisionRefusee
 from espace.instruction.models import Exclusion
 from espace.liste_blanche.models import Demande
 from espace.liste_blanche.states import Origine
@@ -206,6 +207,38 @@ def test_an_exclusion_leaves_the_names_closes_the_meteo_and_ends_what_was_awaite
         actions.exclure(DB, Motif.CYBER, "Encore.", agent(), at=NOW)
 
 
+def test_the_command_excludes_as_the_console_does(espace: Any) -> None:
+    then = timezone.now() - timedelta(minutes=1)
+    made = operateur(now=then)
+    integrated = integrer(made, declarer(made, now=then).commande, now=then)
+    actions.avancer(integrated.pk, "publish", actions.SYSTEME, at=then)
+    assert espace.run("exclure", DB, "--motif", "cyber").returncode == 2  # nobody is excluded without words
+    done = espace.run("exclure", DB.upper(), "--motif", "cyber", "--expose", "Compromission signalée.", "--remediation", "30", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["statut"] == "exclue"
+    assert Cible.objects.get().jusqu_a is not None
+    assert va_de(integrated).etat == "sans_objet"
+    notices = list(Courrier.objects.filter(evenement="registre:exclude").values_list("texte", flat=True))
+    assert ["Compromission signalée." in one for one in notices] == [True, True]  # the Operateur and the agents
+    assert Demande.objects.filter(origine=Origine.EXCLUSION).count() == 1
+
+
+def test_what_the_command_lets_in_is_watched_by_the_meteo(espace: Any) -> None:
+    declarer(operateur())
+    done = espace.run("integrer", DB, "--dn", dn(DB))
+    assert done.returncode == 0, done.stderr
+    assert is_watched(CoupleFqdn.objects.get())
+
+
+@pytest.mark.parametrize("words", ["Compromis\x07sion", "Nul\x00", "C1\x9b31m", "x" * 4001])
+def test_words_that_no_notice_can_carry_exclude_nobody(espace: Any, words: str) -> None:
+    made = operateur()
+    integrer(made, declarer(made).commande)
+    with pytest.raises(PrecisionRefusee):
+        actions.exclure(DB, Motif.CYBER, words, agent(), at=NOW)
+    assert Drimbox.objects.get().statut == Statut.PROVISOIRE
+
+
 def test_one_drimbox_excluded_meanwhile_leaves_the_document_of_the_others_acceptable(espace: Any) -> None:
     made = operateur()
     integrated = integrer(made, declarer(made, 2).commande)
@@ -224,6 +257,15 @@ def test_a_drimbox_is_found_under_the_name_that_its_integration_brings(espace: A
     assert [couple.db for couple in search_couples(criteres=Criteres(mots="raison"))] == [DB]
 
 
+def test_a_shorter_name_ends_the_former_one_in_the_search(espace: Any) -> None:
+    made = operateur()
+    dossier = deposer_integration(made, declarer(made).commande, denomination="d'Essai")
+    actions.avancer(dossier.pk, "validate", agent(), at=NOW)
+    actions.avancer(dossier.pk, "accept", agent(), at=NOW)
+    assert [couple.db for couple in search_couples(criteres=Criteres(mots="essai"))] == [DB]
+    assert not search_couples(criteres=Criteres(mots="opérateur")).exists()
+
+
 def _excluded_before_its_list(espace: Any, pacs: int) -> Any:
     """Integrate N Drimboxes, exclude the first, publish the list; what the Espace then does."""
     then = timezone.now() - timedelta(minutes=1)
@@ -239,12 +281,15 @@ def _excluded_before_its_list(espace: Any, pacs: int) -> Any:
 def test_one_drimbox_excluded_before_its_list_leaves_the_notice_of_the_others_to_go(espace: Any) -> None:
     integrated = _excluded_before_its_list(espace, 2)
     assert integrated.etat == "provisoire"
-    assert va_de(integrated).etat == "attendu"
+    assert va_de(integrated).donnees["couples"] == ["db2.1.mesimagesmedicales.fr"]
+    told = Courrier.objects.get(evenement="integration:publish").texte
+    assert ("db2.1." in told, DB in told) == (True, False)  # nobody is told that an excluded one is integrated
 
 
-def test_an_integration_whose_every_drimbox_is_excluded_notifies_no_entry(espace: Any) -> None:
+def test_an_integration_whose_every_drimbox_is_excluded_is_closed_and_notifies_no_entry(espace: Any) -> None:
     integrated = _excluded_before_its_list(espace, 1)
-    assert integrated.etat == "acceptee"
+    assert integrated.etat == "sans_objet"
+    assert DB in Courrier.objects.get(evenement="integration:close").texte
     assert not Dossier.objects.filter(parcours="va").exists()
 
 

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from espace.courrier.models import Courrier
-from espace.journal import queries
-from espace.journal.actions import record, seal
+from espace.journal import export, queries
+from espace.journal.actions import BATCH, record, seal
+from espace.journal.ligne import LigneInscellable
 from espace.journal.models import Evenement, Sceau
 from espace.journal.temoignage import witness
 from espace.journal.verification import Nature, Repere, verify
@@ -136,6 +137,42 @@ def test_a_line_that_cannot_be_sealed_stays_in_the_tail_and_stops_no_other(espac
     with espace.role("ouvrier"):
         assert seal(NOW) == 1
     assert queries.tail()[0] == 1
+
+
+def test_more_lines_that_cannot_be_sealed_than_a_batch_stop_no_other_and_are_told(espace: Any) -> None:
+    superuser(
+        espace,
+        "INSERT INTO journal (at, event, process, auteur, objet, trace, code, modifies, fields)"
+        f" SELECT now(), 'x', 'x', 'x', '', '', '', '{{}}', '[]' FROM generate_series(1, {BATCH + 1})",
+    )
+    write(2)
+    with espace.role("ouvrier"):
+        assert seal(NOW) == 2
+        write(1)
+        with pytest.raises(LigneInscellable):
+            seal(NOW, complete=True)
+    assert queries.tail()[0] == BATCH + 1
+    assert queries.last_link()[0] == 3
+
+
+@pytest.mark.parametrize("fields", ["[]", "null", "7", '"texte"', "[" * 40 + "]" * 40, '{"a": ' * 40 + "1" + "}" * 40])
+def test_an_export_tells_by_its_number_a_line_without_canonical_writing(espace: Any, tmp_path: Path, fields: str) -> None:
+    superuser(
+        espace,
+        "INSERT INTO journal (at, event, process, auteur, objet, trace, code, modifies, fields)"
+        f" VALUES (now(), 'x', 'x', 'x', '', '', '', '{{}}', '{fields}')",
+    )
+    write(1)
+    with espace.role("ouvrier"):
+        assert seal(NOW) == 1
+    written = b"".join(export.write(queries.links(), queries.tail_lines()))
+    rows = [json.loads(line) for line in written.splitlines()]
+    strange = Evenement.objects.get(event="x").pk
+    assert [(row["rang"], row["evenement"], row["ligne"] is None) for row in rows] == [(1, strange + 1, False), (None, strange, True)]
+    (tmp_path / "journal.jsonl").write_bytes(written)
+    with (tmp_path / "journal.jsonl").open("rb") as file:
+        rapport = export.verify(file)
+    assert (rapport.intact, rapport.scellees, rapport.non_scellees, rapport.depuis) == (True, 1, 1, None)
 
 
 def test_the_last_link_is_mailed_to_the_agents_once_a_day(chained: Any) -> None:

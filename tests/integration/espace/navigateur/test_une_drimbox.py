@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from banc.pki import PkiPlan, build
 from espace.acteurs.actions.invitations import inviter
 from espace.instruction.echeances import relancer
 from tests.espace_dns import Knot, ask
@@ -23,51 +21,24 @@ from tests.espace_donnees import SIRET
 from tests.espace_dossiers import agent as acteur
 from tests.espace_dossiers import declarer, dn, integrer, operateur
 from tests.espace_env import ZONE, Environment, write_secret
+from tests.espace_isc import CLIENT, SCOPES, SECRET, isc_provider, pki_of_isc
 from tests.espace_smtp import Boite, smtp_server
 from tests.integration.espace.navigateur.personnes import BROWSER, LIMIT, Agent, Representant, compte_agent
 from tests.integration.espace.zone.test_processus_zone import to_knot
-from tests.peers import CACHE, ROOT
 
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.peer("knot"), pytest.mark.peer("oidc-provider")]
 DB, MAIL, HOST = f"db1.1.{ZONE}", "claude@operateur.test", "passerelle.operateur.test"
 SITE, SIREN = "SITE-CANARI", "999000201"
-REALM = "/auth/realms/esante-wallet"
 
 
 @pytest.fixture
 def isc(espace: Environment, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A running OpenID provider at which one person is always logged in, as the settings of the Espace name it."""
-    pki = build(tmp_path / "isc", PkiPlan.of_mesh({}, servers=("isc.banc.test",)), datetime.now(UTC))
-    identity = pki.market("isc.banc.test")
-    given = {
-        "modules": str(CACHE / "oidc-provider" / "node_modules"),
-        "certificate": str(identity.certificate),
-        "key": str(identity.key),
-        "clients": [
-            {"client_id": "espace", "client_secret": "un secret", "redirect_uris": [f"{espace.url}/compte/oidc/isc/login/callback/"]}
-        ],
-        "person": {"sub": "isc-0001", "email": "une-autre-adresse@isc.test"},
-    }
-    script = ROOT / "tests" / "integration" / "peers" / "oidc-provider" / "server.mjs"
-    process = subprocess.Popen(["node", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    write_secret(tmp_path / "secret", "un secret")
-    try:
-        process.stdin.write(json.dumps(given))
-        process.stdin.close()
-        settings = {
-            "server_url": f"https://localhost:{int(process.stdout.readline())}{REALM}",
-            "client_id": "espace",
-            "client_secret": str(tmp_path / "secret"),
-            "scopes": ["openid", "scope_all"],
-            "ca": str(pki.market_ca),
-        }
-        yield {"DRIMM_ISC": json.dumps(settings)}
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
+    pki = pki_of_isc(tmp_path / "isc")
+    write_secret(tmp_path / "secret", SECRET)
+    with isc_provider(pki, f"{espace.url}/compte/oidc/isc/login/callback/") as base:
+        known = {"client_id": CLIENT, "client_secret": str(tmp_path / "secret"), "scopes": SCOPES, "ca": str(pki.market_ca)}
+        yield {"DRIMM_ISC": json.dumps({"server_url": base, **known})}
 
 
 @pytest.fixture

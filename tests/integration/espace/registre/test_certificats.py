@@ -104,6 +104,15 @@ def test_an_excluded_drimbox_leaves_with_both_its_certificates() -> None:
         _replace(dn(DB).replace("Paris", "Nantes"))
 
 
+def test_an_exclusion_ends_the_window_so_that_a_quick_return_admits_one_certificate(espace: Any) -> None:
+    integrate(now=NOW)
+    _replace()
+    actions.exclude(DB, Motif.CYBER, auteur="agent", now=NOW + timedelta(seconds=1))
+    assert DnRemplace.objects.get().jusqua == NOW + timedelta(seconds=1)
+    espace.sql("UPDATE registre_drimbox SET statut = 'provisoire', motif = ''", role="superuser")  # what a réintégration will do
+    assert _listed() == [(DB, NEW)]
+
+
 def test_what_cannot_be_a_replacement_is_refused_and_changes_nothing() -> None:
     integrate(now=NOW)
     declare(now=NOW)

@@ -19,7 +19,7 @@ from tests.espace_donnees import ZONE, declare
 from tests.espace_env import Environment
 
 DB = f"db1.1.{ZONE}"
-_LIMIT = 40.0
+_LIMIT = 120.0
 
 
 def wait_until(condition: Callable[[], bool], espace: Environment) -> None:

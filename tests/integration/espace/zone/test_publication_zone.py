@@ -13,6 +13,7 @@ from espace.alarmes import queries as alarmes
 from espace.journal.models import Evenement
 from espace.registre.models import CoupleFqdn, Pacs
 from espace.zone import actions, queries
+from espace.zone.adaptateurs.choix import adaptateur
 from espace.zone.models import EcartZone, PublicationNom
 from espace.zone.states import Etat, Travail
 from tests.espace_dns import APEX, Knot, Secondary, ask, dns_port, serial_at
@@ -90,6 +91,16 @@ def test_a_target_that_the_registre_changes_is_written_again_with_a_later_serial
     assert essai.etat(couple).etat is Etat.PUBLIEE
     assert (ask(server.port, VI), ask(server.port, WWW)) == (["autre.operateur.test."], ["autre.operateur.test."])
     assert serial_at(server.port) > before
+
+
+def test_a_name_led_and_another_emptied_at_once_each_lose_their_other_records(publication: tuple[Essai, Any]) -> None:
+    essai, server = publication
+    gone = f"parti.{ZONE}"
+    sabotage(server, DB, "TXT", '"x"')
+    sabotage(server, gone, "TXT", '"x"')
+    written = adaptateur(essai.settings, lambda _serial: None).write({DB: "passerelle1.operateur.test", gone: None}, 1)  # type: ignore[arg-type,return-value]  # never asked
+    assert written == serial_at(server.port)
+    assert (ask(server.port, DB), ask(server.port, gone)) == (["passerelle1.operateur.test."], [])
 
 
 def test_without_www_the_third_name_leaves_the_zone(publication: tuple[Essai, Any]) -> None:

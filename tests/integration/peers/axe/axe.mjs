@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 drimm contributors
 // SPDX-License-Identifier: EUPL-1.2
-// axe-core on pages, in the Chromium of the machine. Standard input, one JSON object:
-// {modules, chromium, profile, origin, cookies: [{name, value}], visits: [{page, widths, pictures?}]}.
-// Standard output: one JSON array of {url, width, status, title, overflow, violations: [{id, impact, help, nodes}]}.
+// axe-core on pages already answered, in the Chromium of the machine. Standard input, one JSON object:
+// {modules, chromium, profile, fixes, widths, views: [{name, url, status, html, picture?}]}; fixes is the folder of the static files.
+// Standard output: one JSON array of {name, width, status, title, h1, scripts, overflow, violations: [{id, impact, help, nodes}]}.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
@@ -12,33 +12,65 @@ const { default: puppeteer } = await import(
   pathToFileURL(join(given.modules, 'puppeteer-core', 'lib', 'esm', 'puppeteer', 'puppeteer-core.js'))
 );
 const axe = readFileSync(join(given.modules, 'axe-core', 'axe.min.js'), 'utf8');
-const browser = await puppeteer.launch({
-  executablePath: given.chromium,
-  userDataDir: given.profile,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking'],
-});
-const found = [];
-try {
-  const page = await browser.newPage();
-  await page.setBypassCSP(true); // axe is a script, and our policy lets none run
-  if (given.cookies.length) await page.setCookie(...given.cookies.map((one) => ({ ...one, url: given.origin })));
-  for (const visit of given.visits) {
-    await page.setViewport({ width: visit.widths[0], height: 900 });
-    const answer = await page.goto(given.origin + visit.page, { waitUntil: 'load', timeout: 60000 });
+const TYPES = { '.css': 'text/css', '.svg': 'image/svg+xml', '.js': 'text/javascript' };
+// one browser each: a page that is not in front is not painted, and waits for ever
+const launch = (rank) =>
+  puppeteer.launch({
+    executablePath: given.chromium,
+    userDataDir: join(given.profile, String(rank)),
+    protocolTimeout: 600000,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking'],
+  });
+
+function fixed(url) {
+  const path = normalize(new URL(url).pathname);
+  if (!path.startsWith('/static/')) return { status: 404, body: '' };
+  return { status: 200, contentType: TYPES[extname(path)] ?? 'text/plain', body: readFileSync(join(given.fixes, path.slice(8))) };
+}
+
+const waiting = [...given.views.entries()];
+const found = given.views.map(() => []);
+
+async function look(page) {
+  let view;
+  await page.setRequestInterception(true);
+  page.on('request', (asked) => {
+    const html = asked.isNavigationRequest();
+    asked.respond(html ? { status: view.status, contentType: 'text/html; charset=utf-8', body: view.html } : fixed(asked.url()));
+  });
+  while (waiting.length) {
+    let rank;
+    [rank, view] = waiting.shift();
+    await page.setViewport({ width: given.widths[0], height: 900 });
+    const answer = await page.goto(view.url, { waitUntil: 'load', timeout: 120000 });
     await page.evaluate(axe);
-    for (const width of visit.widths) {
+    for (const width of given.widths) {
       await page.setViewport({ width, height: 900 });
       const seen = await page.evaluate(async () => {
         const report = await window.axe.run(document, { resultTypes: ['violations'] });
         const root = document.documentElement;
-        const violations = report.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map((node) => node.html) }));
-        return { title: document.title, overflow: root.scrollWidth - root.clientWidth, violations };
+        return {
+          title: document.title,
+          h1: document.querySelectorAll('h1').length,
+          scripts: document.scripts.length,
+          overflow: root.scrollWidth - root.clientWidth,
+          violations: report.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map((node) => node.html) })),
+        };
       });
-      if (visit.pictures) await page.screenshot({ path: `${visit.pictures}-${width}.png`, fullPage: true });
-      found.push({ url: given.origin + visit.page, width, status: answer.status(), ...seen });
+      if (view.picture) await page.screenshot({ path: `${view.picture}-${width}.png`, fullPage: true });
+      found[rank].push({ name: view.name, width, status: answer.status(), ...seen });
     }
   }
-} finally {
-  await browser.close();
 }
-process.stdout.write(JSON.stringify(found));
+
+await Promise.all(
+  [0, 1].map(async (rank) => {
+    const browser = await launch(rank);
+    try {
+      await look(await browser.newPage());
+    } finally {
+      await browser.close();
+    }
+  }),
+);
+process.stdout.write(JSON.stringify(found.flat()));

@@ -82,5 +82,5 @@ def test_what_is_shown_is_short_and_on_one_line(text: str) -> None:
 
 
 def test_values_that_the_template_lacks_stop_the_composition() -> None:
-    with pytest.raises(CompositionEchouee):
+    with pytest.raises(CompositionEchouee, match="code de fin 1"):
         compose({"titre": "x"}, AT)

@@ -13,7 +13,9 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from espace.acteurs.acteur import Acteur
+from espace.acteurs.models import Operateur
 from espace.attestation import queries as attestations
+from espace.conditions import queries as conditions
 from espace.guichet.errors import PieceIntrouvable
 from espace.guichet.models import Dossier
 from espace.guichet.queries import open_piece
@@ -44,6 +46,19 @@ def piece_of(dossier: Dossier, piece_id: uuid.UUID, acteur: Acteur) -> HttpRespo
         raise Http404 from None
     if piece.dossier_id != dossier.pk:  # type: ignore[attr-defined]  # column of the key
         raise Http404
+    return attachment(content, piece.nom, piece.type)
+
+
+def preuve_of(operateur: Operateur, piece_id: uuid.UUID) -> HttpResponse:
+    """Return a file that proves a condition of this Operateur.
+
+    Raises:
+        Http404: no such file of this Operateur, or erased.
+    """
+    found = conditions.open_piece(operateur, piece_id)
+    if found is None:
+        raise Http404
+    piece, content = found
     return attachment(content, piece.nom, piece.type)
 
 

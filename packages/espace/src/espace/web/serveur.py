@@ -21,7 +21,7 @@ _FILES = 2
 
 def main(settings: Pages) -> None:
     """Run the process until SIGTERM."""
-    # whitenoise answers a file as a synchronous iterator and Django says so for each; our one style sheet is a few kilobytes
+    # whitenoise answers a file by a synchronous iterator, which Django gathers, and says so: ours are a few kilobytes
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     uvicorn.Server(_config(settings)).run()
 

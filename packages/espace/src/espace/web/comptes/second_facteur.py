@@ -42,9 +42,12 @@ def enrolement(request: HttpRequest) -> HttpResponse:
     form = PremierCode(request.POST if request.method == "POST" else None)
     secret = get_totp_secret()
     if request.method == "POST" and form.is_valid():
-        if _try(request) and validate_totp_code(secret, form.cleaned_data["code"].replace(" ", "")):
+        if not _try(request):
+            form.add_error("code", ComptesAdapter.error_messages["too_many_login_attempts"])
+        elif validate_totp_code(secret, form.cleaned_data["code"].replace(" ", "")):
             return _enrolled(request, secret)
-        form.add_error("code", _("Ce code n'est pas le bon. Vérifiez l'heure du téléphone, puis recopiez le code qui s'affiche."))
+        else:
+            form.add_error("code", _("Ce code n'est pas le bon. Vérifiez l'heure du téléphone, puis recopiez le code qui s'affiche."))
     adresse = FacteursAdapter(request).build_totp_url(request.user, secret)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     values = {"form": form, "qr": qr_svg(adresse), "secret": groups, "next": request.GET.get("next", "")}

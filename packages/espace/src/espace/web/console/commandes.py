@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from espace.acteurs import queries as acteurs
 from espace.acteurs.models import Commande
 from espace.registre import queries
+from espace.registre.recherche import search_commandes
 from espace.registre.revisions.queries import lignes_de_la_commande
+from espace.web.console.formulaires import RechercheCommande
 from espace.web.console.histoire import histoire_of
 from espace.web.console.suite import suite_of
 
@@ -20,8 +22,13 @@ from espace.web.console.suite import suite_of
 @require_safe
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
-    """Show every Commande."""
-    return render(request, "console/commandes.html", {"page": suite_of(request, acteurs.commandes(), "id", descending=True)})
+    """Show the Commandes that the search finds."""
+    recherche = RechercheCommande(request.GET)
+    recherche.is_valid()
+    said = recherche.cleaned_data
+    found = search_commandes(said.get("q", ""), said.get("architecture", ""))
+    page = suite_of(request, found, "id", descending=True)
+    return render(request, "console/commandes.html", {"page": page, "recherche": recherche, "cherche": any(said.values())})
 
 
 @require_safe

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from espace.acteurs.queries import commandes_without_couples
 from espace.registre.queries import count_by_statut
-from espace.registre.revisions.queries import repere
 from espace.registre.states import Statut
+from espace.web.console.memoire import Memoire
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,9 @@ class Compteurs:
     sans_couples: int
 
 
-_COUNTED: dict[str, Compteurs] = {}
-"""The last count, by the mark of the Registre that it counted."""
+_COUNTED: Memoire[Compteurs] = Memoire()
 
 
 def compteurs() -> Compteurs:
     """Return the counts of the Registre as it is now."""
-    seen = repere()
-    if seen is not None and seen in _COUNTED:
-        return _COUNTED[seen]
-    found = Compteurs(tuple(count_by_statut().items()), commandes_without_couples())
-    _COUNTED.clear()
-    if seen is not None and repere() == seen:
-        _COUNTED[seen] = found
-    return found
+    return _COUNTED.get(lambda: Compteurs(tuple(count_by_statut().items()), commandes_without_couples()))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -11,27 +12,36 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from confiance.errors import DrimmError
 from espace.acteurs import queries as acteurs
-from espace.acteurs.acteur import Acteur, Qui
 from espace.acteurs.actions import invitations
 from espace.acteurs.models import Operateur
 from espace.conditions import actions, queries
-from espace.conditions.actions import conteneur
+from espace.conditions.actions import conteneur, pieces
 from espace.guichet.pieces import examine
 from espace.web.comptes.formulaires import Invite
 from espace.web.console.formulaires_conditions import Annulation, Constat, DepotConteneur
-from espace.web.console.requete import page_of, query_without_page, tell
+from espace.web.console.requete import agent, page_of, query_without_page, tell
+from espace.web.pieces import preuve_of, read_upload
+
+SHOWN = 50
+"""Files that wait, on the page of what waits; the next ones come when these are judged."""
 
 
 @require_safe
 def attente(request: HttpRequest) -> HttpResponse:
-    """Show the containers that are asked, and the proofs that end soon."""
+    """Show the containers that are asked, the files that wait, and the proofs that end soon."""
     now = timezone.now()
     page = page_of(request, queries.expiring(now))
-    values = {"conteneurs": queries.conteneurs_asked(), "page": page, "suite": query_without_page(request)}
+    values = {
+        "conteneurs": queries.conteneurs_asked(),
+        "pieces": queries.pieces_sent()[:SHOWN],
+        "page": page,
+        "suite": query_without_page(request),
+    }
     return render(request, "console/conditions.html", values)
 
 
@@ -44,12 +54,35 @@ def detail(request: HttpRequest, operateur_id: int) -> HttpResponse:
 @require_POST
 def constater(request: HttpRequest, operateur_id: int) -> HttpResponse:
     """Write that a condition is met."""
-    operateur, form = _operateur(operateur_id), Constat(request.POST)
+    operateur = _operateur(operateur_id)
+    form = Constat(request.POST, request.FILES, pieces=list(queries.waiting(operateur)))
     if not form.is_valid():
         return _page(request, operateur, constat=form)
+
+    def write() -> object:
+        sent, piece = form.cleaned_data["fichier"], form.cleaned_data.get("piece") or None
+        fichier = examine(sent.name, read_upload(sent), max_bytes=queries.max_bytes()) if sent else None
+        return actions.constater(operateur, form.constatee(), par=agent(request), now=timezone.now(), piece=piece, fichier=fichier)
+
+    return _done(request, operateur, _("La condition est constatée."), write)
+
+
+@require_safe
+@never_cache
+def preuve(request: HttpRequest, operateur_id: int, preuve_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001 - Django gives it; the door let an agent in
+    """Give a file that proves a condition to the agent who judges."""
+    return preuve_of(_operateur(operateur_id), preuve_id)
+
+
+@require_POST
+def ecarter(request: HttpRequest, operateur_id: int, preuve_id: uuid.UUID) -> HttpResponse:
+    """Set aside a file that the Operateur sent."""
+    operateur, motif = _operateur(operateur_id), request.POST.get("motif", "")
+    if not queries.waiting(operateur).filter(pk=preuve_id).exists():
+        raise Http404
     return _done(
-        request, operateur, _("La condition est constatée."),
-        lambda: actions.constater(operateur, form.constatee(), par=_agent(request), now=timezone.now()),
+        request, operateur, _("La pièce est écartée, et l'Opérateur prévenu."),
+        lambda: pieces.ecarter(operateur, preuve_id, motif, par=agent(request), now=timezone.now()),
     )  # fmt: skip
 
 
@@ -62,7 +95,7 @@ def retirer(request: HttpRequest, operateur_id: int, prerequis_id: int) -> HttpR
         raise Http404
     return _done(
         request, operateur, _("La condition est retirée, et l'Opérateur prévenu."),
-        lambda: actions.retirer(prerequis_id, motif, par=_agent(request), now=timezone.now()),
+        lambda: actions.retirer(prerequis_id, motif, par=agent(request), now=timezone.now()),
     )  # fmt: skip
 
 
@@ -75,8 +108,8 @@ def attribuer(request: HttpRequest, operateur_id: int) -> HttpResponse:
 
     def give() -> object:
         sent = form.cleaned_data["fichier"]
-        fichier = examine(sent.name, sent.read(), max_bytes=queries.max_bytes())
-        return conteneur.attribuer(operateur, fichier, form.cleaned_data["secret"], par=_agent(request), now=timezone.now())
+        fichier = examine(sent.name, read_upload(sent), max_bytes=queries.max_bytes())
+        return conteneur.attribuer(operateur, fichier, form.cleaned_data["secret"], par=agent(request), now=timezone.now())
 
     return _done(
         request, operateur, _("Le conteneur est attribué. Son mot de passe sera détruit à la première lecture, ou dans 7 jours."), give
@@ -89,7 +122,7 @@ def annuler(request: HttpRequest, operateur_id: int) -> HttpResponse:
     operateur = _operateur(operateur_id)
     return _done(
         request, operateur, _("Le conteneur est annulé, et l'Opérateur prévenu."),
-        lambda: conteneur.annuler(operateur, request.POST.get("motif", ""), par=_agent(request), now=timezone.now()),
+        lambda: conteneur.annuler(operateur, request.POST.get("motif", ""), par=agent(request), now=timezone.now()),
     )  # fmt: skip
 
 
@@ -102,7 +135,7 @@ def inviter(request: HttpRequest, operateur_id: int) -> HttpResponse:
     data = form.cleaned_data
     return _done(
         request, operateur, _("L'invitation est partie par courrier. Son lien sert une seule fois, et expire dans trois jours."),
-        lambda: invitations.inviter(operateur, data["mail"], data["role"], par=_agent(request), now=timezone.now()),
+        lambda: invitations.inviter(operateur, data["mail"], data["role"], par=agent(request), now=timezone.now()),
     )  # fmt: skip
 
 
@@ -114,21 +147,22 @@ def fermer_compte(request: HttpRequest, operateur_id: int, membre_id: int) -> Ht
     if found is None:
         raise Http404
     sentence = _("Ce compte n'ouvre plus rien.")
-    return _done(request, operateur, sentence, lambda: invitations.withdraw_membre(found, par=_agent(request), now=timezone.now()))
+    return _done(request, operateur, sentence, lambda: invitations.withdraw_membre(found, par=agent(request), now=timezone.now()))
 
 
 def _page(request: HttpRequest, operateur: Operateur, **forms: object) -> HttpResponse:
     now = timezone.now()
+    conditions = queries.tableau(operateur, now)
     values = {
         "operateur": operateur,
-        "conditions": queries.tableau(operateur, now),
+        "conditions": conditions,
         "anciennes": queries.withdrawn(operateur)[:20],
         "conteneur": queries.conteneur_of(operateur),
         "membres": acteurs.membres_of(operateur),
         "invitations": acteurs.invitations_of(operateur, now),
         "administrateurs": queries.administrateurs_of(operateur)[:50],
         "maintenant": now,
-        "constat": Constat(),
+        "constat": Constat(pieces=[one.deposee for one in conditions if one.deposee is not None]),
         "depot": DepotConteneur(),
         "annulation": Annulation(),
         "invite": Invite(),
@@ -152,8 +186,3 @@ def _operateur(operateur_id: int) -> Operateur:
     if found is None:
         raise Http404
     return found
-
-
-def _agent(request: HttpRequest) -> Acteur:
-    # the door of the console lets agents in, and nobody else
-    return Acteur(request.user.get_username(), Qui.AGENT)

@@ -27,7 +27,7 @@ from espace.web.console.recherche import criteres
 from espace.web.console.requete import agent, posted, tell
 from espace.web.console.suite import suite_of
 
-_DATES = ("attribue_du", "attribue_au", "modifie_du", "modifie_au", "operateur")
+_DATES = ("attribue_du", "attribue_au", "modifie_du", "modifie_au", "operateur", "architecture")
 
 
 @require_safe

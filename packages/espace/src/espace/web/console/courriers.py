@@ -17,8 +17,7 @@ from espace.courrier.actions import renvoyer as send_again
 from espace.courrier.errors import CourrierInconnu
 from espace.courrier.states import Etat
 from espace.web.console.requete import auteur, sentence
-
-_DIGITS = 18
+from espace.web.console.suite import suite_of
 
 
 @require_safe
@@ -27,14 +26,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the mails, newest first."""
     etat = request.GET.get("etat", "")
     etat = etat if etat in Etat.values else ""
-    before = request.GET.get("avant", "")
-    rows = queries.of_etat(etat, before=int(before) if before.isascii() and before.isdigit() and len(before) <= _DIGITS else None)
     counts = queries.counts()
     values = {
-        "courriers": rows,
+        "page": suite_of(request, queries.of_etat(etat), "id", descending=True),
         "etat": etat,
         "etats": [(one, counts[one.value]) for one in Etat],
-        "suivant": rows[-1].pk if len(rows) == queries.PAGE else None,
     }
     return render(request, "console/courriers.html", values)
 

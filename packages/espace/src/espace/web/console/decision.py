@@ -13,9 +13,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from espace.guichet.models import Dossier
+from espace.instruction.errors import MotifManquant
 from espace.instruction.motifs import MotifRefus
 from espace.instruction.parcours import Transition
 from espace.instruction.rules import MAX_MOTIF, MAX_REMEDIATION, PRECISIONS
+from espace.web.console.requete import sentence
 
 STOPS = frozenset({"refuse", "exclude"})
 """Decisions that stop a dossier or a Drimbox: their button is not like the others."""
@@ -55,8 +57,18 @@ class Decision(forms.Form):
         }
         for name in (name for name, wanted in shown.items() if not wanted):
             del self.fields[name]
+        if "motif" in self.fields:
+            self._reason(alone="motifs" not in self.fields)
         self._usual("jours", arrow.echeance.reglage if arrow.echeance else "")
         self._usual("remediation_jours", "remediation_jours")
+
+    def _reason(self, *, alone: bool) -> None:
+        """Say beside the field whether the reason must be written, before it is refused for want of it."""
+        field = self.fields["motif"]
+        if alone:
+            field.required, field.error_messages["required"] = True, sentence(MotifManquant())
+        else:
+            field.help_text = _("À écrire si aucun motif n'est coché ; il complète ceux qui le sont.")
 
     @property
     def simple(self) -> bool:

@@ -28,12 +28,14 @@ from espace.web.console.requete import agent, page_of, query_without_page
 from espace.web.console.suite import suite_of
 
 TOUS = "tous"
+PERSONNE = _("personne")
 ATTEND = (
     (Qui.AGENT.value, _("un agent")),
     (Qui.OPERATEUR.value, _("l'Opérateur")),
     (Qui.SYSTEME.value, _("l'Espace")),
     (TOUS, _("tous, terminés compris")),
 )
+_ATTENDU = {Qui(name): label for name, label in ATTEND if name != TOUS}
 _SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -56,7 +58,7 @@ class Ligne:
     dossier: Dossier
     parcours: str | Promise
     etat: str
-    attendu: Qui | None
+    attendu: str | Promise
     en_retard: bool
     bilan: Bilan
 
@@ -99,7 +101,9 @@ def _kept(rows: QuerySet[Dossier], filtre: Filtre, who: Acteur, now: datetime) -
         rows = rows.filter(Q(numero__icontains=asked["q"]) | Q(operateur__denomination__icontains=asked["q"]))
     if asked.get("en_retard"):
         rows = rows.filter(echeance__lt=now)
-    return rows.filter(agent=who.login) if asked.get("a_moi") else rows
+    if asked.get("a_moi"):
+        rows = rows.filter(agent=who.login)
+    return rows.select_related(None).select_related("operateur").defer("donnees")  # what a row shows, and no more
 
 
 def _lignes(dossiers: Iterable[Dossier], now: datetime) -> list[Ligne]:
@@ -111,4 +115,5 @@ def _lignes(dossiers: Iterable[Dossier], now: datetime) -> list[Ligne]:
 def _ligne(dossier: Dossier, bilan: Bilan, now: datetime) -> Ligne:
     table = PARCOURS[dossier.parcours]
     late = dossier.echeance is not None and dossier.echeance < now
-    return Ligne(dossier, table.libelle, table.libelle_etat(dossier.etat), table.attendu(dossier.etat), late, bilan)
+    who = table.attendu(dossier.etat)
+    return Ligne(dossier, table.libelle, table.libelle_etat(dossier.etat), PERSONNE if who is None else _ATTENDU[who], late, bilan)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from espace.acteurs.architectures import Architecture
 from espace.instruction.rules import MAX_MOTIF, MAX_REMEDIATION
 from espace.registre.certificats.rules import RECOUVREMENT, RECOUVREMENT_MAX
 from espace.registre.states import Motif, Statut
@@ -29,10 +30,20 @@ class Recherche(forms.Form):
     )
     statut = forms.ChoiceField(label=_("Statut"), required=False, choices=[("", _("tous")), *Statut.choices])
     operateur = forms.IntegerField(label=_("Opérateur n°"), required=False, min_value=1, max_value=2**31 - 1)
+    architecture = forms.ChoiceField(label=_("Architecture"), required=False, choices=[("", _("toutes")), *Architecture.choices])
     attribue_du = forms.DateField(label=_("Attribués du"), required=False, widget=_Jour)
     attribue_au = forms.DateField(label=_("au"), required=False, widget=_Jour)
     modifie_du = forms.DateField(label=_("Modifiés du"), required=False, widget=_Jour)
     modifie_au = forms.DateField(label=_("au"), required=False, widget=_Jour)
+
+
+class RechercheCommande(forms.Form):
+    """What is looked for among the Commandes."""
+
+    q = forms.CharField(
+        label=_("Nom, Opérateur, SIRET, site ou SIREN"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    architecture = forms.ChoiceField(label=_("Architecture"), required=False, choices=[("", _("toutes")), *Architecture.choices])
 
 
 class RechercheOperateur(forms.Form):

@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from espace.conditions.actions import Constatee
 from espace.conditions.actions.conteneur import MAX_PASSWORD
+from espace.conditions.models import PieceProbante
 from espace.conditions.rules import TEXTES, CodePrerequis, Preuve
 
 _DATE = {"type": "date"}
@@ -38,6 +43,18 @@ class Constat(forms.Form):
     )
     fait_le = _date(_("Date de la pièce"), required=True)
     valable_jusqu_au = _date(_("Valable jusqu'au"), required=False, help_text=_("Nécessaire pour une attestation de référencement."))
+    piece = forms.TypedChoiceField(label=_("Pièce transmise par l'Opérateur, que vous avez lue"), required=False, coerce=uuid.UUID)
+    fichier = forms.FileField(
+        label=_("Fichier que vous joignez"), required=False, max_length=200, help_text=_("PDF ou .zed ; chiffré dès sa réception.")
+    )
+
+    def __init__(self, *args: Any, pieces: Sequence[PieceProbante], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not pieces:
+            del self.fields["piece"]
+            return
+        choices = [(str(one.pk), f"{TEXTES[CodePrerequis(one.condition)].libelle} : {one.nom}") for one in pieces]
+        self.fields["piece"].choices = [("", _("aucune")), *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
     def constatee(self) -> Constatee:
         """Return what was typed."""

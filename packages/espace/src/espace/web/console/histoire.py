@@ -21,6 +21,7 @@ from espace.journal.queries import events_of
 from espace.registre.models import Revision
 from espace.registre.revisions.queries import MAX_LINES, MODELES, Ligne, histoire
 from espace.registre.revisions.rules import RESTAURABLES
+from espace.web.nombres import number
 
 _LIENS = {"acteurs_site_clients": gettext_lazy("Client du Site")}
 """Tables that join two others, and have no words of their own."""
@@ -68,9 +69,7 @@ class Histoire:
 
 def histoire_of(request: HttpRequest, lignes: Iterable[Ligne]) -> Histoire:
     """Return the history of rows, from the revision that the parameter ``histoire`` of the address names."""
-    asked = request.GET.get("histoire", "")
-    before = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
-    found = histoire(lignes, avant=before, limit=MAX_LINES + 1)
+    found = histoire(lignes, avant=number(request.GET.get("histoire", "")), limit=MAX_LINES + 1)
     values = request.GET.copy()
     values["histoire"] = str(found[MAX_LINES - 1].pk) if len(found) > MAX_LINES else ""
     return Histoire(actes(found[:MAX_LINES]), values.urlencode() if values["histoire"] else "")
@@ -111,9 +110,8 @@ def _acte(one: Revision, event: str) -> Acte:
     ligne = str(_LIENS.get(one.relation) or MODELES[one.relation]._meta.verbose_name)  # noqa: SLF001 - Django's own way to name a model
     nature = natures[one.nature]
     restaurable = one.relation in RESTAURABLES
-    return Acte(
-        one.pk, one.at, one.auteur, libelle(event) if event else nature, ligne, nature, one.motif, tuple(champs), restaurable
-    )  # fmt: skip
+    quoi = libelle(event) if event and not event.startswith("courrier:") else nature  # a mail posted beside says nothing of the row
+    return Acte(one.pk, one.at, one.auteur, quoi, ligne, nature, one.motif, tuple(champs), restaurable)
 
 
 def _field(relation: str, column: str) -> Field[Any, Any] | None:

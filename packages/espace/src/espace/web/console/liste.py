@@ -28,6 +28,10 @@ from espace.web.console import suivi
 from espace.web.console.attente import wait_for
 from espace.web.console.requete import auteur, page_of, query_without_page, tell
 from espace.web.ecarts import page_of_ecarts
+from espace.web.nombres import number
+
+_LATER = 1 << 62
+"""Later than every demande: a form that does not say which one it saw last sent nothing before."""
 
 
 @require_safe
@@ -68,8 +72,9 @@ def detail(request: HttpRequest, demande_id: int) -> HttpResponse:
 def publier(request: HttpRequest) -> HttpResponse:
     """Ask for a publication and show what comes of it; a form sent twice asks once."""
     confirmed = request.POST.get("retrait_massif") == "oui"
+    seen = number(request.POST.get("apres", ""))
     demande = actions.demander_une_fois(
-        _number(request.POST.get("apres")), auteur=auteur(request), now=timezone.now(), retrait_massif=confirmed
+        _LATER if seen is None else seen, auteur=auteur(request), now=timezone.now(), retrait_massif=confirmed
     )
     wait_for(demande)
     return redirect("console:publication", demande_id=demande.pk)
@@ -142,8 +147,3 @@ def _to_answer(request: HttpRequest, demande: Demande, publication: Publication)
         "en_attente": waiting,
         "ecarts": page_of_ecarts(request, waiting.change),
     }
-
-
-def _number(text: str | None) -> int:
-    """Return the number of a demande that a form holds; one that cannot be read is later than every demande: nothing was sent before."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 1 << 62

@@ -26,6 +26,7 @@ def criteres(form: Recherche) -> Criteres:
         mots=said.get("q", ""),
         statut=said.get("statut", ""),
         operateur=said.get("operateur"),
+        architecture=said.get("architecture", ""),
         attribue_du=_midnight(said.get("attribue_du")),
         attribue_avant=_midnight(said.get("attribue_au"), after=1),
         modifie_du=_midnight(said.get("modifie_du")),

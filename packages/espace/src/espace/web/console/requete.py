@@ -14,7 +14,8 @@ from django.http import HttpRequest, QueryDict
 from confiance.errors import DrimmError
 from espace.acteurs.acteur import Acteur, Qui
 
-PER_PAGE = 50
+PER_PAGE = 25
+"""Rows of a page of a list: what a screen holds, and what a person reads before asking for something narrower."""
 M = TypeVar("M", bound=Model)
 
 

@@ -17,8 +17,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from espace.registre.recherche import COMPTE_MAX, how_many
+from espace.web.console.requete import PER_PAGE
 
-PER_PAGE = 50
 _LONGEST = 1000
 M = TypeVar("M", bound=Model)
 

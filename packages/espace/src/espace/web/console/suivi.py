@@ -15,14 +15,12 @@ from espace.config import ListeBlanche
 from espace.liste_blanche import echeances, historique, queries
 from espace.liste_blanche.calendrier import Echeance
 from espace.liste_blanche.changement import compare, is_mass_removal, lignes_sha256
-from espace.registre.revisions import queries as revisions
 from espace.tete import queries as tetes
 from espace.tete import rules as tete_rules
 from espace.tete.composition import content
 from espace.tete.models import SignatureTete, Tete
+from espace.web.console.memoire import Memoire
 
-_COMPARED: dict[tuple[str | None, str, RemovalGuard], EnAttente] = {}
-"""The last comparison, by what it compared."""
 _DEPOT = "depot_git."
 """How the codes of the alarms of the git repository begin."""
 
@@ -89,17 +87,17 @@ def en_attente(settings: ListeBlanche, liste: queries.EnVigueur | None) -> EnAtt
         liste: the list in force, as the page shows it.
     """
     guard = RemovalGuard(settings.removal_fraction, settings.removal_floor)
-    seen = revisions.repere()
-    key = (seen, liste.sha256 if liste else "", guard)
-    if seen is not None and key in _COMPARED:
-        return _COMPARED[key]
-    held = historique.rows_of(liste.sha256).domaines if liste else ()
+    sha256 = liste.sha256 if liste else ""
+    return _COMPARED.get(lambda: _compared(sha256, guard), of=(sha256, guard))
+
+
+def _compared(sha256: str, guard: RemovalGuard) -> EnAttente:
+    held = historique.rows_of(sha256).domaines if sha256 else ()
     wanted = queries.wanted_rows()
-    found = EnAttente(compare(held, wanted), is_mass_removal(held, wanted, guard), lignes_sha256(wanted))
-    _COMPARED.clear()
-    if revisions.repere() == seen:
-        _COMPARED[key] = found
-    return found
+    return EnAttente(compare(held, wanted), is_mass_removal(held, wanted, guard), lignes_sha256(wanted))
+
+
+_COMPARED: Memoire[EnAttente] = Memoire()
 
 
 def etat_tete(now: datetime) -> EtatTete:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
+from espace.acteurs.acteur import Qui
 from espace.conditions.queries import manquantes
 from espace.guichet.models import Dossier
 from espace.guichet.queries import dossiers_for
@@ -21,7 +22,7 @@ from espace.instruction.parcours import PARCOURS
 from espace.instruction.queries import expected_of
 from espace.registre.models import CoupleFqdn
 from espace.registre.queries import of_operateur
-from espace.web.portail.requete import acteur, membre
+from espace.web.portail.requete import acteur, membre, peut_agir
 from espace.zone.queries import EtatPublication, etats
 
 SHOWN = 8
@@ -35,8 +36,23 @@ class Demande:
     dossier: Dossier
     parcours: str | Promise
     etat: str
-    fini: bool
+    attendu: Qui | None
     en_retard: bool
+
+    @property
+    def fini(self) -> bool:
+        """Whether nobody is expected to act any more."""
+        return self.attendu is None
+
+    @property
+    def a_vous(self) -> bool:
+        """Whether the Operateur is expected to act."""
+        return self.attendu is Qui.OPERATEUR
+
+    @property
+    def a_agent(self) -> bool:
+        """Whether an agent is expected to act."""
+        return self.attendu is Qui.AGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
         "demandes": demandes_of(dossiers_for(acteur(request))[:SHOWN], now),
         "installations": [Installation(couple, published[couple.pk]) for couple in couples[:SHOWN]],
         "d_autres": len(couples) > SHOWN,
+        "peut_agir": peut_agir(request),
     }
     return render(request, "portail/accueil.html", values)
 
@@ -72,4 +89,4 @@ def demandes_of(dossiers: Iterable[Dossier], now: datetime) -> list[Demande]:
 def _demande(dossier: Dossier, now: datetime) -> Demande:
     table = PARCOURS[dossier.parcours]
     late = dossier.echeance is not None and dossier.echeance < now
-    return Demande(dossier, table.libelle, table.libelle_etat(dossier.etat), table.fini(dossier.etat), late)
+    return Demande(dossier, table.libelle, table.libelle_etat(dossier.etat), table.attendu(dossier.etat), late)

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Conditions of an Operateur, its ZED container, and the password that is read once."""
+"""Conditions of an Operateur, the files that prove them, its ZED container, and the password that is read once."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from confiance.errors import DrimmError
-from espace.acteurs.models import RoleMembre
 from espace.conditions import queries
-from espace.conditions.actions import conteneur
-from espace.guichet.pieces import ZED
+from espace.conditions.actions import conteneur, pieces
+from espace.conditions.rules import CodePrerequis
+from espace.guichet.pieces import ZED, examine
 from espace.web.console.requete import tell
-from espace.web.portail.formulaires import DemandeConteneur
-from espace.web.portail.requete import acteur, membre
+from espace.web.pieces import attachment, preuve_of, read_upload
+from espace.web.portail.formulaires import DemandeConteneur, EnvoiPreuve
+from espace.web.portail.requete import acteur, deposant, membre, peut_agir
 
 
 @require_safe
@@ -31,11 +34,38 @@ def index(request: HttpRequest) -> HttpResponse:
         "operateur": one.operateur,
         "conditions": queries.tableau(one.operateur, now),
         "conteneur": queries.conteneur_of(one.operateur),
-        "peut_agir": one.role != RoleMembre.ADMINISTRATEUR_TECHNIQUE,
+        "peut_agir": peut_agir(request),
         "form": DemandeConteneur(),
+        "piece_max": queries.max_bytes(),
         "maintenant": now,
     }
     return render(request, "portail/conditions.html", values)
+
+
+@require_POST
+def deposer(request: HttpRequest) -> HttpResponse:
+    """Take a file that proves a condition."""
+    form = EnvoiPreuve(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choisissez un fichier."))
+        return redirect("portail:conditions")
+    condition, sent = CodePrerequis(form.cleaned_data["condition"]), form.cleaned_data["fichier"]
+    try:
+        fichier = examine(sent.name, read_upload(sent), max_bytes=queries.max_bytes())
+        pieces.deposer(membre(request).operateur, condition, fichier, par=deposant(request), now=timezone.now())
+    except DrimmError as error:
+        tell(request, error)
+    else:
+        messages.success(request, _("La pièce est reçue et chiffrée. Un agent la lit, puis constate la condition ou vous écrit."))
+    return redirect("portail:conditions")
+
+
+@require_safe
+@never_cache
+def preuve(request: HttpRequest, preuve_id: uuid.UUID) -> HttpResponse:
+    """Give back a file that proves a condition of one's Operateur."""
+    deposant(request)
+    return preuve_of(membre(request).operateur, preuve_id)
 
 
 @require_POST
@@ -56,14 +86,11 @@ def demander(request: HttpRequest) -> HttpResponse:
 @never_cache
 def telecharger(request: HttpRequest) -> HttpResponse:
     """Give the container in force."""
-    one = membre(request)
-    found = conteneur.open_content(one.operateur) if one.role != RoleMembre.ADMINISTRATEUR_TECHNIQUE else None
+    found = conteneur.open_content(membre(request).operateur) if peut_agir(request) else None
     if found is None:
         raise Http404
     row, content = found
-    response = HttpResponse(content, content_type=ZED)
-    response["Content-Disposition"] = f'attachment; filename="conteneur-{row.pk}.zed"'
-    return response
+    return attachment(content, f"conteneur-{row.pk}.zed", ZED)
 
 
 @require_POST

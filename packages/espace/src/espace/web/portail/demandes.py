@@ -21,7 +21,7 @@ from espace.instruction.actions import ouvrir
 from espace.instruction.parcours import PARCOURS
 from espace.web.console.requete import page_of, posted, query_without_page, sentence
 from espace.web.portail.accueil import demandes_of
-from espace.web.portail.requete import acteur, deposant, membre
+from espace.web.portail.requete import acteur, deposant, membre, peut_agir
 
 OPENED = ("declaration", "integration")
 """Parcours that an Operateur opens; a document de VA is awaited by the Espace itself."""
@@ -54,7 +54,12 @@ class Ouverture(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """Show one's requests, fifty at a time."""
     page = page_of(request, dossiers_for(acteur(request)))
-    values = {"page": page, "demandes": demandes_of(page.object_list, timezone.now()), "suite": query_without_page(request)}
+    values = {
+        "page": page,
+        "demandes": demandes_of(page.object_list, timezone.now()),
+        "suite": query_without_page(request),
+        "peut_agir": peut_agir(request),
+    }
     return render(request, "portail/demandes.html", values)
 
 

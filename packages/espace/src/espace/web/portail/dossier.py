@@ -7,6 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,7 +29,9 @@ from espace.guichet.natures import Nature
 from espace.instruction import queries as instruction
 from espace.instruction.actions import avancer
 from espace.instruction.apercu import apercu
+from espace.instruction.rules import written_reason
 from espace.web.console.requete import tell
+from espace.web.nombres import number
 from espace.web.pieces import attachment, attestation_of, piece_of, read_upload
 from espace.web.portail.accueil import demandes_of
 from espace.web.portail.requete import acteur, deposant, peut_agir
@@ -66,11 +69,12 @@ def detail(request: HttpRequest, numero: str) -> HttpResponse:
         "verifications": queries.verifications(dossier, actor),
         "couples": instruction.couples_of(dossier),
         "question": _question(etapes) if mine else None,
-        "etapes": [(etape, table.libelle_etat(etape.to_state)) for etape in etapes],
+        "etapes": [(etape, table.libelle_etat(etape.to_state), written_reason(etape.motif, etape.motifs)) for etape in etapes],
         "pieces": pieces,
         "discussion": dossier.messages.all(),  # type: ignore[attr-defined]  # reverse name
         "attestation": attestations.of_dossier(dossier),
         "natures": _natures(table.piece),
+        "piece_max": settings.ESPACE.guichet.piece_max_bytes,
         "modele": current_version() if dossier.parcours == "va" else None,
     }
     return render(request, "portail/dossier.html", values)
@@ -145,10 +149,11 @@ def modele_va(_request: HttpRequest, version: str) -> HttpResponse:
     return attachment(one.contenu, one.nom, "application/octet-stream")
 
 
-def _question(etapes: list[Etape]) -> Etape | None:
-    """Return the last step when it asks something in writing."""
+def _question(etapes: list[Etape]) -> tuple[Etape, str] | None:
+    """Return the last step when it asks something in writing, and what it asks: the listed grounds too."""
     last = etapes[-1] if etapes else None
-    return last if last is not None and last.motif and last.qui == Qui.AGENT else None
+    written = written_reason(last.motif, last.motifs) if last is not None and last.qui == Qui.AGENT else ""
+    return (last, written) if last is not None and written else None
 
 
 def _natures(required: Nature | None) -> dict[str, str]:
@@ -158,5 +163,4 @@ def _natures(required: Nature | None) -> dict[str, str]:
 
 def version_of(request: HttpRequest) -> int | None:
     """Return the version of the dossier that the page showed, when the form says it."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+    return number(request.POST.get("version", ""))

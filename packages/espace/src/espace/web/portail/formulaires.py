@@ -7,6 +7,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from espace.conditions.rules import SANS_PIECE, CodePrerequis
+
 
 class DemandeConteneur(forms.Form):
     """A container asked, and why when it replaces one."""
@@ -18,6 +20,13 @@ class DemandeConteneur(forms.Form):
         help_text=_("Nécessaire si un conteneur est en vigueur : perte, ou doute sur son mot de passe. L'ancien ne vaudra plus rien."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class EnvoiPreuve(forms.Form):
+    """A file that proves a condition."""
+
+    condition = forms.ChoiceField(choices=[(code.value, code.value) for code in CodePrerequis if code not in SANS_PIECE])
+    fichier = forms.FileField(max_length=200)
 
 
 class Nomination(forms.Form):

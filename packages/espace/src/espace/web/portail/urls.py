@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from espace.web.comptes import connexion
-from espace.web.portail import accueil, administrateurs, conditions, demandes, dossier, installations, membres, saisir
+from espace.web.portail import accueil, administrateurs, certificats, conditions, demandes, dossier, installations, membres, saisir
 
 app_name = "portail"
 urlpatterns = [
@@ -22,7 +22,10 @@ urlpatterns = [
     path("demandes/<str:numero>/attestation/", dossier.attestation, name="attestation"),
     path("modeles/va/<str:version>/", dossier.modele_va, name="modele_va"),
     path("drimbox/", installations.index, name="installations"),
+    path("drimbox/<str:db>/certificats/", certificats.index, name="certificats"),
     path("conditions/", conditions.index, name="conditions"),
+    path("conditions/preuves/", conditions.deposer, name="deposer_preuve"),
+    path("conditions/preuves/<uuid:preuve_id>/", conditions.preuve, name="preuve"),
     path("conditions/conteneur/demande/", conditions.demander, name="demander_conteneur"),
     path("conditions/conteneur/", conditions.telecharger, name="conteneur"),
     path("conditions/conteneur/mot-de-passe/", conditions.lire_secret, name="lire_secret"),

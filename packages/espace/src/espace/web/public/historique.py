@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from confiance import horodatage
 from confiance.transparence import preuves
+from espace.calendrier.rules import PARIS
 from espace.liste_blanche import archives, historique
-from espace.liste_blanche.calendrier import PARIS
 from espace.liste_blanche.historique import Presence
 from espace.tete import queries as journal
 from espace.web.public.fichiers import refusal

@@ -18,6 +18,7 @@ from espace.liste_blanche import archives, historique, queries
 from espace.tete import queries as journal
 from espace.web.console.requete import page_of, query_without_page
 from espace.web.ecarts import page_of_ecarts
+from espace.web.nombres import number
 from espace.web.public import trousseau
 from espace.web.public.historique import proof_size
 
@@ -75,7 +76,7 @@ def une(request: HttpRequest, sequence: int) -> HttpResponse:
 def comparer(request: HttpRequest) -> HttpResponse:
     """Show what changed from one list to another one."""
     de, vers = request.GET.get("de", ""), request.GET.get("vers", "")
-    first, second = _number(de), _number(vers)
+    first, second = number(de), number(vers)
     change = historique.between(first, second) if first and second else None
     if change is None:
         return render(request, "public/comparer.html", {"de": de[:20], "vers": vers[:20], "refus": NumerosIllisibles()}, status=400)
@@ -87,7 +88,3 @@ def comparer(request: HttpRequest) -> HttpResponse:
         "suite": f"de={first}&vers={second}&",
     }
     return render(request, "public/comparer.html", values)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from confiance import horodatage
 from confiance.errors import PeerError
 from confiance.fqdn import Fqdn, FqdnError
-from espace.liste_blanche.calendrier import PARIS
+from espace.calendrier.rules import PARIS
 
 MAX_TEXT = 300
 _ZONED = re.compile(r".*(?:Z|[+-][0-9]{2}:[0-9]{2})")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from espace.guichet.natures import Verdict
 from espace.journal.libelles import libelle
 from espace.liste_blanche.refus import explication
 
@@ -36,6 +38,15 @@ def entree(context: Any, nom: str, libelle: object, aussi: str = "") -> dict[str
     root = url.count("/") <= 2  # the first page of a part is above all the others: it is marked when it is the page itself
     below = (not root and here.startswith(url)) or bool(aussi and here.startswith(aussi))
     return {"url": url, "libelle": libelle, "ici": "page" if here == url else "true" if below else ""}
+
+
+@register.filter
+def par_verdict(constats: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return checks in two parts: those to look at, what is wrong first, and those that are right."""
+    rank = {Verdict.NON_CONFORME: 0, Verdict.A_VERIFIER: 1, Verdict.EN_ATTENTE: 2}
+    held = list(constats)
+    seen = sorted((one for one in held if one.verdict != Verdict.CONFORME), key=lambda one: rank[Verdict(one.verdict)])
+    return {"a_voir": seen, "conformes": [one for one in held if one.verdict == Verdict.CONFORME]}
 
 
 @register.filter

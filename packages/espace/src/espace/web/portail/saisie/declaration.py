@@ -10,10 +10,11 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from espace.acteurs.architectures import Architecture
 from espace.acteurs.rules import MAX_PACS
 from espace.calendrier.rules import Region
-from espace.guichet.formulaires.declaration import Architecture
 from espace.guichet.models import Dossier
+from espace.web.nombres import number
 from espace.web.portail.saisie.champ import Champ, Groupe, sous, texte
 
 _HOTES = (
@@ -105,8 +106,7 @@ def _pacs(donnees: dict[str, Any], fautes: dict[str, tuple[str, ...]]) -> list[G
 
 def _count(typed: str) -> int:
     """Return how many rows a number of PACS asks for: one for what is no number (« ² » is a digit of Unicode that no number has)."""
-    plain = typed.isascii() and typed.isdigit() and len(typed) <= 4
-    return max(min(int(typed), MAX_PACS), 1) if plain else 1
+    return max(min(number(typed) or 1, MAX_PACS), 1)
 
 
 def _un_pacs(rank: int, row: dict[str, Any], fautes: dict[str, tuple[str, ...]]) -> Groupe:
@@ -132,4 +132,4 @@ def _operateur(dossier: Dossier, fautes: dict[str, tuple[str, ...]]) -> Groupe:
         Champ(nom, libelle, texte(dossier.donnees, nom) or known, genre=genre, facultatif=True, fautes=fautes.get(nom, ()))
         for nom, libelle, genre, known in rows
     )
-    return Groupe(_("Vous"), champs, _("Ce que nous savons déjà est repris ; corrigez ce qui a changé."))
+    return Groupe(_("Contacts et commentaire"), champs, _("Ce que nous savons déjà est repris ; corrigez ce qui a changé."))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from espace.acteurs.rules import MAX_PACS
 from espace.guichet.models import Dossier
-from espace.instruction.queries import couples_of
+from espace.instruction.queries import names_of
 from espace.web.portail.saisie.champ import Champ, Groupe, texte
 
 _SIMPLES = ("denomination", "support_telephone", "support_mail", "commentaire")
@@ -46,17 +46,17 @@ def _certificats(dossier: Dossier, fautes: dict[str, tuple[str, ...]]) -> Groupe
     rows = [row for row in typed if isinstance(row, dict)] if isinstance(typed, list) else []
     place = {texte(row, "db"): rank for rank, row in enumerate(rows)}
     champs: list[Champ] = []
-    for rank, couple in enumerate(couples_of(dossier)):
-        at = place.get(couple.db, -1)
+    for rank, name in enumerate(names_of(dossier)):
+        at = place.get(name, -1)
         wrong = (*fautes.get(f"certificats.{at}.dn", ()), *fautes.get(f"certificats.{at}.db", ()), *fautes.get(f"certificats.{at}", ()))
         champs += [
-            Champ(f"certificat-{rank}-db", "", couple.db, genre="cache"),
+            Champ(f"certificat-{rank}-db", "", name, genre="cache"),
             Champ(
                 f"certificat-{rank}-dn",
-                format_lazy(_("DN du certificat de {nom}"), nom=couple.db),
+                format_lazy(_("DN du certificat de {nom}"), nom=name),
                 texte(rows[at], "dn") if at >= 0 else "",
                 format_lazy(
-                    _("Tel que « openssl x509 -subject » le montre. CN={nom} ; OU = 3 suivi du SIRET, ou 1 suivi du FINESS."), nom=couple.db
+                    _("Tel que « openssl x509 -subject » le montre. CN={nom} ; OU = 3 suivi du SIRET, ou 1 suivi du FINESS."), nom=name
                 ),
                 technique=True,
                 fautes=wrong,
