@@ -27,6 +27,7 @@ from pathlib import Path
 import psycopg
 
 from banc.jeux import IDENTITE, make_message, make_report
+from banc.ports import wait_for_port
 from banc.postgres import EmbeddedPostgres
 from bench import reception_chemin, reception_kos
 from bench.contract import Measure, Reference, print_table, write
@@ -34,7 +35,7 @@ from drimbox.source.reception.mllp import Framer, frame
 from tests.drimbox_env import Environment, build
 
 PDF_BYTES = 178_000
-MESSAGES, ROUNDS, FULL_ROUNDS, CHEMIN_ROUNDS = 60, 5, 11, 21
+MESSAGES, ROUNDS, FULL_ROUNDS, CHEMIN_ROUNDS = 40, 5, 11, 11
 GOAL = 0.60
 START_SECONDS = 30.0
 BARE = "INSERT puis COMMIT, psycopg seul"
@@ -59,7 +60,7 @@ def measures(full: bool) -> list[Measure]:
         environment = build(server)
         process = environment.start("reception")
         try:
-            _wait(environment.ports["reception"])
+            wait_for_port(environment.ports["reception"], START_SECONDS)
             found = _run(environment, FULL_ROUNDS if full else ROUNDS)
         finally:
             process.terminate()
@@ -153,19 +154,6 @@ def _template() -> bytes:
     pdf = base64.b64encode(b"%PDF-1.4\n" + secrets.token_bytes(PDF_BYTES))
     report = re.sub(rb'(<text [^>]*representation="B64"[^>]*>)[^<]*', rb"\g<1>" + pdf, make_report(IDENTITE))
     return make_message(report, IDENTITE, control_id="@@NUMBER@@")
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    message = "le processus reception ne répond pas"
-    raise RuntimeError(message)
 
 
 def main() -> int:

@@ -10,7 +10,6 @@ C-FIND of the study (its own association), then a bare ITI-41 (its own TLS conne
 from __future__ import annotations
 
 import http.client
-import socket
 import statistics
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from aiohttp import web
 
 from banc.dmp import DmpSimule
 from banc.dmp.services import REPOSITORY_ACTIONS
+from banc.ports import wait_for_port
 from banc.ris.client import send
 from banc.soak.tempete.charge import Examen, make_exams, write_images
 from banc.soak.tempete.terrain import Terrain
@@ -54,7 +54,7 @@ def measures(folder: Path, rounds: int) -> list[Measure]:
 def _measure(terrain: Terrain, exams: tuple[Examen, ...], pacs: str) -> list[Measure]:
     settings = tomllib.loads(terrain.config.read_text(encoding="utf-8"))
     question, deposit = Pacs(**settings["pacs"][0]), _Depot(Dmp(**settings["dmp"]), terrain.dmp)
-    _until(lambda: _listens(terrain.box.mllp_port), "la DRIMbox n'écoute pas")
+    wait_for_port(terrain.box.mllp_port, LONGEST_SECONDS)
     ways, finds, posts = [], [], []
     for exam in exams:
         ways.append(_timed(partial(_way, terrain, exam)))
@@ -130,11 +130,6 @@ def _until(condition: Callable[[], bool], otherwise: str) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError(otherwise)
         time.sleep(LOOK_SECONDS)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 from banc.pacs.orthanc import OrthancPacs
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from banc.postgres import EmbeddedPostgres
 from bench import source_pacs as chemin
 from bench.contract import Measure, Reference, print_table, write
@@ -125,7 +125,7 @@ async def through_the_door(mesh: Maquette, rounds: int) -> list[Measure]:
             if charge is A:
                 alone = dimse.serie
                 measures += await many_series(mesh, etudes[A4.name], alone, CROWD_ROUNDS)
-                measures += await slow_peers(mesh, etude, alone, CROWD_ROUNDS)
+                measures += await slow_peers(mesh, [etude, etudes[A4.name]], alone, CROWD_ROUNDS)
     return measures + await memory(mesh, [etudes[charge.name] for charge in (A, A4)])
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from banc.pacs.index import Index
 from banc.pacs.orthanc import OrthancPacs
-from banc.pacs.ports import free_port
+from banc.ports import free_port, wait_for_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.flux import DemandeImages, recuperer
 from drimbox.socle.pacs.storage import store
@@ -130,7 +130,7 @@ def storescp(aet: str, port: int) -> Iterator[int]:
     command = ["/usr/bin/storescp", "--ignore", "+xa", "-pdu", "131072", "-aet", aet, str(port)]
     process = subprocess.Popen(command, env=NODELAY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(port)
+        wait_for_port(port, 10)
         yield process.pid
     finally:
         process.terminate()
@@ -185,19 +185,6 @@ def pynetdicom_scp(aet: str, port: int) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-
-
-def _wait_for(port: int) -> None:
-    import socket
-
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
 
 
 @dataclass(frozen=True)

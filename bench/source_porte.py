@@ -18,7 +18,7 @@ import aiohttp
 
 from banc.pacs import PacsSimulator
 from banc.pacs.orthanc import OrthancPacs
-from banc.pacs.ports import free_port
+from banc.ports import free_port
 from banc.psc import served
 from bench.source_etudes import Charge
 from bench.source_processus import processor_seconds
@@ -31,6 +31,7 @@ ACCEPT = 'multipart/related; type="application/dicom";transfer-syntax=*'
 START_SECONDS = 60.0
 MOST_ASSOCIATIONS = 64
 """How many our door may open; the PACS of the bench serves more at once, so that nobody waits for a turn at the PACS."""
+PRODUCTION = "c-get, réglages d'origine"
 TOKEN_SECONDS = 30.0
 """How long a token of the bench is used: those of the PSC live two minutes."""
 
@@ -82,30 +83,31 @@ class Maquette:
     folder: Path
     stack: AsyncExitStack
     plain: aiohttp.ClientSession
-    doors: dict[str, tuple[subprocess.Popen[bytes], aiohttp.ClientSession]] = field(default_factory=dict)
+    doors: dict[str, tuple[subprocess.Popen[bytes], int, aiohttp.ClientSession]] = field(default_factory=dict)
     bearers: list[dict[str, str]] = field(default_factory=list)
     token: tuple[float, str] = (0.0, "")
 
-    async def door(self, way: str) -> tuple[subprocess.Popen[bytes], aiohttp.ClientSession]:
-        """Start the process ``images`` with a PACS fetched this way, once."""
+    async def door(self, way: str) -> tuple[subprocess.Popen[bytes], int, aiohttp.ClientSession]:
+        """Start the process ``images`` with a PACS fetched this way, or as in PRODUCTION, once; return it, its port, and a peer."""
         if way not in self.doors:
             port = free_port()
             process = self.stack.enter_context(_process(self.maille, self.orthanc, way, port))
-            self.doors[way] = (process, await self.session_to(port))
+            self.doors[way] = (process, port, await self.session_to(port))
         return self.doors[way]
 
-    async def session_to(self, port: int) -> aiohttp.ClientSession:
-        """A peer of the mesh that finds the name of this DRIMbox on that port."""
-        session: aiohttp.ClientSession = await self.stack.enter_async_context(replace(self.maille, port=port).client())
+    async def session_to(self, port: int, db: str = DB2) -> aiohttp.ClientSession:
+        """A peer of the mesh, under one of its names, that finds the name of this DRIMbox on that port."""
+        peer = replace(self.maille, port=port).client(self.maille.pki.serv_ssl(db))
+        session: aiohttp.ClientSession = await self.stack.enter_async_context(peer)
         return session
 
-    async def ours(self, etude: Etude, way: str, *, series: str | None = None) -> Adresse:
-        process, session = await self.door(way)
+    async def ours(self, etude: Etude, way: str, *, series: str | None = None, session: aiohttp.ClientSession | None = None) -> Adresse:
+        process, _port, usual = await self.door(way)
         headers = {"Accept": ACCEPT, "KOS-SOPInstanceUID": etude.kos}
         self.bearers.append(headers)
         await self.renew()
         url = self.maille.url(etude, series=series)
-        return Adresse(Serie(f"DRIMbox, PACS en {way}"), session, url, headers, process.pid)
+        return Adresse(Serie(f"DRIMbox, PACS en {way}"), session or usual, url, headers, process.pid)
 
     async def renew(self) -> None:
         """Have every request of ours bear a token that will live through the next ones."""
@@ -156,15 +158,17 @@ def _process(maille: Maille, orthanc: OrthancPacs, way: str, port: int) -> Itera
     """The real process, started and stopped."""
     psc = maille.settings.psc
     pacs = [one.model_dump(mode="json", exclude_none=True) for one in maille.settings.pacs]
+    pacs[0] |= {"aet": orthanc.aet, "port": orthanc.port}
     web = {"url": f"http://127.0.0.1:{orthanc.http_port}/dicom-web"}
-    pacs[0] |= {"aet": orthanc.aet, "port": orthanc.port, "recuperation": way, "dicomweb": web, "max_associations": MOST_ASSOCIATIONS}
+    if way != PRODUCTION:
+        pacs[0] |= {"recuperation": way, "dicomweb": web, "max_associations": MOST_ASSOCIATIONS}
+    many = {"DRIMM_IMAGES__MAX_TRANSFERS": "128", "DRIMM_IMAGES__MAX_TRANSFERS_PER_PEER": "128"}
     variables = {
         "DRIMM_PSC__DISCOVERY_URL": psc.discovery_url,
         "DRIMM_PSC__ISSUER": psc.issuer,
         "DRIMM_PACS": json.dumps(pacs),
         "DRIMM_IMAGES__PORT": str(port),
-        "DRIMM_IMAGES__MAX_TRANSFERS": "128",
-        "DRIMM_IMAGES__MAX_TRANSFERS_PER_PEER": "128",
+        **({} if way == PRODUCTION else many),
     }
     log = maille.environment.folder / "images.log"
     before = log.read_text(encoding="utf-8").count("images:process:ready") if log.exists() else 0

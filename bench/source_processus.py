@@ -21,6 +21,11 @@ def peak_mebibytes(pid: int) -> float:
     return sum(_kilobytes(one) for one in family(pid)) / 1024
 
 
+def held_mebibytes(pid: int) -> float:
+    """Return the memory that a process and its children hold now; a page that several of them share counts once."""
+    return sum(_proportional_kilobytes(one) for one in family(pid)) / 1024
+
+
 def family(pid: int) -> list[int]:
     """Return a process and its children."""
     try:
@@ -38,6 +43,14 @@ def _spent(pid: int) -> float:
         except (OSError, IndexError):  # the thread has just ended
             continue
     return nanoseconds / 1e9
+
+
+def _proportional_kilobytes(pid: int) -> int:
+    try:
+        match = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(match[1]) if match else 0
 
 
 def _kilobytes(pid: int) -> int:
