@@ -13,7 +13,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+import django_htmx
 
 from tests.peers import CACHE, ROOT
 
@@ -51,7 +54,7 @@ class Visite:
         status: of the answer.
         title: of the page.
         h1: how many titles of the first level it has.
-        scripts: how many scripts.
+        foreign: how many scripts are written in the page, or are not files of ours.
         overflow: by how much the page is wider than the screen, in CSS pixels.
         violations: what axe finds: id, impact, help, nodes.
     """
@@ -61,7 +64,7 @@ class Visite:
     status: int
     title: str
     h1: int
-    scripts: int
+    foreign: int
     overflow: int
     violations: list[dict[str, Any]]
 
@@ -78,7 +81,7 @@ def regarder(vues: Sequence[Vue], *, timeout: float = 600) -> list[Visite]:
             "modules": str(CACHE / "axe" / "node_modules"),
             "chromium": "/usr/bin/chromium",
             "profile": profile,
-            "fixes": str(_STATIC),
+            "fixes": [str(_STATIC), str(Path(django_htmx.__file__).parent / "static")],
             "widths": WIDTHS,
             "views": [asdict(vue) for vue in vues],
         }
@@ -88,7 +91,7 @@ def regarder(vues: Sequence[Vue], *, timeout: float = 600) -> list[Visite]:
 
 
 def faults(visites: Iterable[Visite]) -> list[str]:
-    """Return one line for each fault: a page that overflows its screen, has not one title, needs a script, or that axe refuses."""
+    """Return one line for each fault: a page that overflows its screen, has not one title, holds a script, or that axe refuses."""
     found = []
     for one in visites:
         where = f"{one.name} à {one.width} px"
@@ -96,7 +99,7 @@ def faults(visites: Iterable[Visite]) -> list[str]:
             found.append(f"{where} : déborde de {one.overflow} px")
         if one.h1 != 1:
             found.append(f"{where} : {one.h1} titres h1")
-        if one.scripts:
-            found.append(f"{where} : {one.scripts} scripts")
+        if one.foreign:
+            found.append(f"{where} : {one.foreign} scripts qui ne sont pas des fichiers de l'Espace")
         found += [f"{where} : {rule['id']} ({rule['impact']}) {rule['help']} — {rule['nodes'][:3]}" for rule in one.violations]
     return found

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 import time
+import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,8 +98,10 @@ class Agent(Personne):
             if condition == "referencement":
                 self.page.fill("[name=valable_jusqu_au]", str(today + timedelta(days=300)))
             assert "constatée" in self.bouton("Constater")
-        self.page.set_input_files("[name=fichier]", files=[{"name": "vide.zed", "mimeType": "application/octet-stream", "buffer": ZED}])
-        self.page.fill("[name=secret]", "mot de passe du conteneur")
+        attribution = self.page.locator("form", has=self.page.locator("[name=secret]"))
+        container = {"name": "vide.zed", "mimeType": "application/octet-stream", "buffer": ZED}
+        attribution.locator("[name=fichier]").set_input_files(files=[container])
+        attribution.locator("[name=secret]").fill("mot de passe du conteneur")
         assert "Le conteneur est attribué" in self.bouton("Attribuer")
         self.page.fill("[name=mail]", mail)
         self.page.select_option("[name=role]", "representant_legal")
@@ -188,3 +192,21 @@ def compte_agent(espace: Any, folder: Path, login: str = "agent") -> str:
     done = espace.run("compte", "creer", "--login", login, "--password-file", str(password), "--totp-file", str(totp))
     assert done.returncode == 0, done.stderr
     return totp.read_text(encoding="ascii").strip()
+
+
+def until(condition: Callable[[], Any], otherwise: str) -> Any:
+    """Return what a condition gives once it gives something."""
+    limit = time.monotonic() + LIMIT
+    while not (found := condition()):
+        assert time.monotonic() < limit, otherwise
+        time.sleep(0.2)
+    return found
+
+
+def up(url: str) -> bool:
+    """Tell whether the Espace answers."""
+    try:
+        urllib.request.urlopen(f"{url}/espace/", timeout=5).close()
+    except OSError:
+        return False
+    return True

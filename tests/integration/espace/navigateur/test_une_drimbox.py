@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from tests.espace_dossiers import declarer, dn, integrer, operateur
 from tests.espace_env import ZONE, Environment, write_secret
 from tests.espace_isc import CLIENT, SCOPES, SECRET, isc_provider, pki_of_isc
 from tests.espace_smtp import Boite, smtp_server
-from tests.integration.espace.navigateur.personnes import BROWSER, LIMIT, Agent, Representant, compte_agent
+from tests.integration.espace.navigateur.personnes import BROWSER, Agent, Representant, compte_agent, until, up
 from tests.integration.espace.zone.test_processus_zone import to_knot
 
 pytestmark = [pytest.mark.peer("chromium"), pytest.mark.peer("knot"), pytest.mark.peer("oidc-provider")]
@@ -65,7 +64,7 @@ def personnes(
     variables = {**isc, **to_knot(knot), "DRIMM_INSTRUCTION": json.dumps(relance)}
     secret = compte_agent(espace, tmp_path)
     with espace.process("run", **variables), sync_playwright() as play:
-        until(lambda: _answers(espace.url), "the pages do not answer")
+        until(lambda: up(espace.url), "the pages do not answer")
         chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(BROWSER))
         contexts = [chromium.new_context(base_url=espace.url, ignore_https_errors=True, locale="fr-FR") for _ in range(2)]
         agent, representant = Agent(contexts[0].new_page()), Representant(contexts[1].new_page())
@@ -74,23 +73,6 @@ def personnes(
             yield agent, representant
         finally:
             chromium.close()
-
-
-def until(condition: Callable[[], Any], otherwise: str) -> Any:
-    """Return what a condition gives once it gives something."""
-    limit = time.monotonic() + LIMIT
-    while not (found := condition()):
-        assert time.monotonic() < limit, otherwise
-        time.sleep(0.2)
-    return found
-
-
-def _answers(url: str) -> bool:
-    try:
-        urllib.request.urlopen(f"{url}/espace/", timeout=5).close()
-    except OSError:
-        return False
-    return True
 
 
 def public_list(espace: Environment) -> str:

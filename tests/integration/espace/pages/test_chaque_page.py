@@ -29,7 +29,7 @@ def isc(tmp_path: Path) -> Isc:
 
 
 @pytest.mark.timeout(900)  # some three hundred pages, twice
-def test_axe_refuses_no_page_and_none_overflows_a_telephone_nor_needs_a_script(
+def test_axe_refuses_no_page_and_none_overflows_a_telephone_nor_holds_a_script(
     espace: Environment, isc: Isc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attente, "LIMIT_SECONDS", 0.0)

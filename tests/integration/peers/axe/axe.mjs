@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 drimm contributors
 // SPDX-License-Identifier: EUPL-1.2
 // axe-core on pages already answered, in the Chromium of the machine. Standard input, one JSON object:
-// {modules, chromium, profile, fixes, widths, views: [{name, url, status, html, picture?}]}; fixes is the folder of the static files.
-// Standard output: one JSON array of {name, width, status, title, h1, scripts, overflow, violations: [{id, impact, help, nodes}]}.
-import { readFileSync } from 'node:fs';
+// {modules, chromium, profile, fixes, widths, views: [{name, url, status, html, picture?}]}; fixes is the folders of the static files.
+// Standard output: one JSON array of {name, width, status, title, h1, foreign, overflow, violations: [{id, impact, help, nodes}]}.
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -24,8 +24,9 @@ const launch = (rank) =>
 
 function fixed(url) {
   const path = normalize(new URL(url).pathname);
-  if (!path.startsWith('/static/')) return { status: 404, body: '' };
-  return { status: 200, contentType: TYPES[extname(path)] ?? 'text/plain', body: readFileSync(join(given.fixes, path.slice(8))) };
+  const found = path.startsWith('/static/') && given.fixes.map((folder) => join(folder, path.slice(8))).find(existsSync);
+  if (!found) return { status: 404, body: '' };
+  return { status: 200, contentType: TYPES[extname(path)] ?? 'text/plain', body: readFileSync(found) };
 }
 
 const waiting = [...given.views.entries()];
@@ -52,7 +53,7 @@ async function look(page) {
         return {
           title: document.title,
           h1: document.querySelectorAll('h1').length,
-          scripts: document.scripts.length,
+          foreign: [...document.scripts].filter(({ src }) => !src.startsWith(`${location.origin}/static/`)).length,
           overflow: root.scrollWidth - root.clientWidth,
           violations: report.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map((node) => node.html) })),
         };

@@ -25,7 +25,7 @@ from drimbox.socle.pacs.tete import LecteurTete
 from drimbox.source.partage import partagees
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.recuperation import Lecteur, LimitesLecture
-from drimbox.source.partage.reserve import Reserve, ReserveRompue
+from drimbox.source.partage.reserve import PART_BYTES, TAG_BYTES, Reserve, ReserveRompue
 from tests.integration.drimbox.partage.faux_pacs import FauxPacs
 
 EXPLICIT = "1.2.840.10008.1.2.1"
@@ -102,6 +102,18 @@ async def test_the_slowest_does_not_pace_the_others(monkeypatch: pytest.MonkeyPa
         assert running.reserve.used > 3_000_000
         assert await whole(stuck) == {item.sop_instance_uid: item.dataset for item in items}
     assert faux.opened == 1
+
+
+async def test_what_comes_back_from_disk_is_read_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    faux = FauxPacs(objects(10, 400_000))
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as slow:
+        await _all_of(running)
+        sizes = []
+        while await slow.next() is not None:
+            sizes += [sum(map(len, lot)) async for lot in slow.lots()]
+    late = sizes[len(sizes) // 2 :]  # the beginning came before anybody else asked: it waits in memory
+    assert late
+    assert max(late) <= PART_BYTES
 
 
 async def test_heads_that_wait_for_the_slowest_are_bounded_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -252,7 +264,7 @@ async def test_nothing_in_clear_nor_named_is_on_disk(folder: Path) -> None:
     assert await asyncio.to_thread(os.listdir, folder) == []
     place.segment.file.seek(0)
     assert SECRET[:20] not in place.segment.file.read()
-    assert await reserve.decrypt(place) == SECRET
+    assert await reserve.decrypt(place, 0) == SECRET
     volume.close()
     assert reserve.used == 0
     reserve.close()
@@ -265,7 +277,35 @@ async def test_what_was_changed_on_disk_is_not_given_back(folder: Path) -> None:
     place.segment.file.seek(5)
     place.segment.file.write(b"\xff")
     with pytest.raises(ReserveRompue):
-        await reserve.decrypt(place)
+        await reserve.decrypt(place, 0)
+    volume.close()
+    reserve.close()
+
+
+@pytest.mark.parametrize("size", [1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES + 7])
+async def test_a_piece_is_had_back_part_by_part_each_of_a_bounded_size(folder: Path, size: int) -> None:
+    reserve = Reserve(folder, 1 << 20)
+    volume, data = reserve.volume(), os.urandom(size)
+    await volume.write(b"before")
+    place = await volume.write(data)
+    parts = [await reserve.decrypt(place, rank) for rank in range(place.parts)]
+    assert b"".join(parts) == data
+    assert all(0 < len(part) <= PART_BYTES for part in parts)
+    volume.close()
+    assert reserve.used == 0
+    reserve.close()
+
+
+async def test_two_parts_exchanged_on_disk_are_not_given_back(folder: Path) -> None:
+    reserve = Reserve(folder, 1 << 20)
+    volume = reserve.volume()
+    place, sealed = await volume.write(os.urandom(2 * PART_BYTES)), PART_BYTES + TAG_BYTES
+    descriptor = place.segment.file.fileno()
+    first, second = os.pread(descriptor, sealed, 0), os.pread(descriptor, sealed, sealed)
+    os.pwrite(descriptor, second + first, 0)
+    for rank in range(2):
+        with pytest.raises(ReserveRompue):
+            await reserve.decrypt(place, rank)
     volume.close()
     reserve.close()
 

@@ -13,7 +13,7 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.partage.sortie import GATHERED, LINGER_SECONDS, WRITE_BUFFER, Compte, PairMuet, Sortie
+from drimbox.source.partage.sortie import GATHERED, LINGER_SECONDS, Compte, PairMuet, Sortie
 
 END = b"0\r\n\r\n"
 
@@ -151,7 +151,7 @@ def test_a_peer_that_reads_nothing_for_longer_than_the_idle_limit_is_given_up(si
         sortie = await opened(pair := Pair(deaf=True), idle_seconds=0.01)
         with pytest.raises(PairMuet):
             await sortie.write(bytes(size))
-        assert sum(map(len, pair.writes)) < WRITE_BUFFER
+        assert sum(map(len, pair.writes)) < 2 * GATHERED
 
     asyncio.run(run())
 

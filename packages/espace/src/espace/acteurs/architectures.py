@@ -7,8 +7,6 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-MAX_RIS = 50  # our own limit, far above the largest mutualised installation
-
 
 class Architecture(TextChoices):
     """The three cases of the official text. The number of names follows the PACS only; the RIS count for none."""

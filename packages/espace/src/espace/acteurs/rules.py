@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
 from confiance.errors import PeerError
-from espace.acteurs.architectures import MAX_RIS, Architecture
+
+if TYPE_CHECKING:  # settings read the rules of mails before Django is there, and choices need its models
+    from espace.acteurs.architectures import Architecture
 
 MAX_PACS = 50  # our own limit: the largest mutualised installations hold a few PACS
+MAX_RIS = 50  # likewise
 MAX_CLIENTS = 200
 _CLAUSE = "Guide d'intégration §2.1"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

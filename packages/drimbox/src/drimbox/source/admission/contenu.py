@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from drimbox.socle.kos.errors import KosIllisible
@@ -66,13 +68,17 @@ def open_content(contenu: bytes, patient: PatientPacs | None = None) -> ExamenOu
 
 
 class Ouvertures:
-    """Reads KOS on demand and remembers the last ones, at most ``max_instances`` instances in all."""
+    """Reads KOS on demand and remembers the last ones, at most ``max_instances`` instances in all.
+
+    Those who ask for the same one at once share its reading: that of a large study takes much memory while it lasts.
+    """
 
     def __init__(self, read: Callable[[str], Awaitable[ExamenOuvert]], *, max_instances: int = 50_000) -> None:
         self._read = read
         self._max = max_instances
         self._count = 0
         self._known: OrderedDict[str, ExamenOuvert] = OrderedDict()
+        self._reading: dict[str, asyncio.Task[ExamenOuvert]] = {}
 
     async def __call__(self, uid: str) -> ExamenOuvert:
         """Return what a KOS of ours opens, by its SOPInstanceUID. Whether it is in service is another question, asked each time.
@@ -83,12 +89,23 @@ class Ouvertures:
         if uid in self._known:
             self._known.move_to_end(uid)
             return self._known[uid]
+        if uid not in self._reading:
+            self._reading[uid] = asyncio.get_running_loop().create_task(self._open(uid))
+            self._reading[uid].add_done_callback(partial(self._end, uid))
+        return await asyncio.shield(self._reading[uid])  # who leaves takes nothing from the others
+
+    async def _open(self, uid: str) -> ExamenOuvert:
         try:
             found = await self._read(uid)
         except KosIllisible as error:
             raise InterneIndisponible from error
         self._keep(uid, found)
         return found
+
+    def _end(self, uid: str, reading: asyncio.Task[ExamenOuvert]) -> None:
+        del self._reading[uid]
+        if not reading.cancelled():
+            reading.exception()  # seen, even when all who asked have left
 
     def _keep(self, uid: str, examen: ExamenOuvert) -> None:
         if uid not in self._known:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from espace.acteurs.architectures import MAX_RIS, Architecture
-from espace.acteurs.rules import MAX_CLIENTS, MAX_PACS, ClientDeclare, check_siren
+from espace.acteurs.architectures import Architecture
+from espace.acteurs.rules import MAX_CLIENTS, MAX_PACS, MAX_RIS, ClientDeclare, check_siren
 from espace.calendrier.rules import Region
 from espace.guichet.formulaires.lecture import Lecture
 from espace.registre.rules import HotesDeclares

@@ -30,6 +30,7 @@ from espace.web.console.requete import auteur, page_of, query_without_page, tell
 from espace.web.ecarts import page_of_ecarts
 from espace.web.nombres import number
 
+_SETTLED = frozenset({Etat.A_APPROUVER, Etat.PUBLIEE, Etat.REFUSEE})
 _LATER = 1 << 62
 """Later than every demande: a form that does not say which one it saw last sent nothing before."""
 
@@ -125,6 +126,7 @@ def _shown(request: HttpRequest, demande_id: int, *, status: int = 200) -> HttpR
         "demande": demande,
         "publication": publication,
         "explication": explication(publication.code) if publication and publication.code else None,
+        "attend_signataire": publication is None or publication.etat not in _SETTLED,
         "reponse": queries.approbation(demande_id),
         "journal": journal.history([f"publication:{demande_id}"]),
     }

@@ -7,20 +7,36 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.forms.utils import flatatt
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 from espace.guichet.natures import Verdict
 from espace.journal.libelles import libelle
 from espace.liste_blanche.refus import explication
 
 register = template.Library()
+_EN_TAPANT = {
+    "hx-trigger": "input changed delay:300ms from:find [type=search], change, submit",
+    "hx-select": "#resultats",
+    "hx-target": "#resultats",
+    "hx-swap": "outerHTML",
+    "hx-sync": "this:replace",
+    "hx-push-url": "true",
+}
 
 
 @register.filter
 def evenement(event: str) -> str | Promise:
     """Return the French words of an event of the journal."""
     return libelle(event)
+
+
+@register.simple_tag(takes_context=True)
+def cherche_en_tapant(context: Any) -> SafeString:
+    """Return the attributes of a search whose results follow what is typed; without a script its button does the same."""
+    return flatatt({"hx-get": context["request"].path, **_EN_TAPANT})
 
 
 @register.inclusion_tag("_entree.html", takes_context=True)
