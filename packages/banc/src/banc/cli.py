@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,19 @@ def demo(
     from banc.demo.examen import Given  # noqa: PLC0415 - as above
 
     raise typer.Exit(run(Options(Given(hl7, dicom, relabel), once, report, work, open_)))
+
+
+@app.command()
+def comptes(
+    work: Annotated[
+        Path | None, typer.Option(metavar="DOSSIER", help="Dossier de travail de la démonstration ; par défaut la dernière qui tourne.")
+    ] = None,
+) -> None:
+    """Donne les comptes de la démonstration qui tourne : adresse, identifiant, mot de passe, code du moment."""
+    from banc.demo.command import CACHE  # noqa: PLC0415 - as above
+    from banc.demo.comptes import shown  # noqa: PLC0415 - as above
+
+    typer.echo(shown(work, CACHE, time.time()))
 
 
 @app.command(hidden=True)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from confiance.errors import DrimmError
@@ -49,11 +48,10 @@ class Display:
             self.console.print(f"  {error.remede}")
 
     def addresses(self, rows: dict[str, str]) -> None:
-        """Show the addresses to open."""
-        table = Table("À ouvrir", "Adresse", title="Le maillage est en marche (Ctrl-C pour l'arrêter)", title_justify="left")
+        """Show the addresses to open, each whole on its line: it is copied from there."""
+        self.console.print("\n[bold]Le maillage est en marche[/] (Ctrl-C pour l'arrêter)")
         for name, address in rows.items():
-            table.add_row(name, address)
-        self.console.print(table)
+            self.console.print(Text(f"  {name}\n      {address}"), soft_wrap=True)
 
 
 def _under(text: str, width: int) -> str:

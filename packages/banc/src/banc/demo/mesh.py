@@ -163,11 +163,8 @@ class Mesh:
         pages = {"Espace de Confiance": f"{self.plan.espace_url}/", "Console de l'Espace": f"{self.plan.espace_url}/console/"}
         for box in self.plan.boxes:
             pages[f"DRIMbox {box.key.upper()} ({box.client})"] = f"{box.public_url}/console/"
-        pages["Mot de passe des consoles (compte « agent »)"] = str(self.plan.secrets / "console-*")
-        pages["Second facteur de la console de l'Espace (secret TOTP)"] = str(self._totp)
         pages["Portail des Opérateurs"] = f"{self.plan.espace_url}/portail/"
-        for person in self._representants.values():
-            pages[f"Compte « {person.login} » (mot de passe, secret TOTP)"] = f"{person.password}, {person.totp.name}"
+        pages["Identifiants, mots de passe et codes du moment"] = "./drimm run banc comptes"
         pages["Courriers partis"] = str(self.plan.work / "courriers")
         return pages
 
