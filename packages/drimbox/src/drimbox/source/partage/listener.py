@@ -115,6 +115,7 @@ class _Arrival(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         transport.pause_reading()
+        transport.set_write_buffer_limits(high=0)  # what the kernel does not take waits once: the TLS layer then keeps the rest
         self._arrived(transport)
 
 

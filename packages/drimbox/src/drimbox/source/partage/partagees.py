@@ -37,20 +37,29 @@ class Recuperations:
     @asynccontextmanager
     async def read(self, pacs: Pacs, demande: DemandeImages) -> AsyncIterator[Lecteur]:
         """Read what is asked, alone or with others, from its beginning; leaving the block early costs the others nothing."""
-        key = (pacs.name, demande)
-        found = self._running.get(key)
-        if found is None or not found.joinable:
-            # somebody asks a thing that another is far into: more may come, who will all share this second retrieval
-            found = self._running[key] = Recuperation(
-                partial(recuperer, pacs, demande), self.limits, self.reserve, on_disk=found is not None
-            )
+        found = self._found(pacs, demande)
+        del demande  # it names every instance: who shares a retrieval need not keep one of its own
         lecteur = found.join()
         try:
             yield lecteur
         finally:
-            if len(found.readers) == 1 and self._running.get(key) is found:
-                del self._running[key]
+            if len(found.readers) == 1:
+                self._forget(found)
             await found.leave(lecteur)
+
+    def _found(self, pacs: Pacs, demande: DemandeImages) -> Recuperation:
+        key = (pacs.name, demande)
+        found = self._running.get(key)
+        if found is None or not found.joinable:
+            # somebody asks a thing that another is far into: more may come, who will all share this second retrieval
+            flux = partial(recuperer, pacs, demande)
+            found = self._running[key] = Recuperation(flux, self.limits, self.reserve, on_disk=found is not None)
+        return found
+
+    def _forget(self, ended: Recuperation) -> None:
+        for key, running in tuple(self._running.items()):
+            if running is ended:
+                del self._running[key]
 
     def close(self) -> None:
         """Free what is left; call it when no request runs any more."""

@@ -65,6 +65,11 @@ class _Bloc:
     place: Place | None
     length: int
 
+    @property
+    def parts(self) -> int:
+        """Times it takes to read it: what is in memory already is given at once."""
+        return 1 if self.place is None else self.place.parts
+
 
 _END = _Bloc((), None, 0)
 """The current object is whole: what fails afterwards is not its fault."""
@@ -106,9 +111,11 @@ class Lecteur:
             DrimmError: the retrieval failed.
         """
         while (entry := await self.recuperation.entry(self)) is not _END and isinstance(entry, _Bloc):
-            data = await self.recuperation.read(entry)
-            self._pass(entry)
-            yield data
+            for rank in range(entry.parts):
+                data = await self.recuperation.read(entry, rank)
+                if rank + 1 == entry.parts:
+                    self._pass(entry)  # before it is given: who paces the PACS need not wait for the peer to take it
+                yield data
         if entry is _END:
             self._pass(_END)
 
@@ -199,14 +206,14 @@ class Recuperation:
         """Tell whether :meth:`entry` would answer at once."""
         return self._ended or lecteur.position - self._first < len(self._entries)
 
-    async def read(self, bloc: _Bloc) -> Sequence[bytes | memoryview]:
-        """Return the bytes of a block, from memory or from disk.
+    async def read(self, bloc: _Bloc, rank: int) -> Sequence[bytes | memoryview]:
+        """Return the bytes of one part of a block, from memory or from disk.
 
         Raises:
             ReserveRompue: the disk does not give them back.
         """
         if bloc.place is not None:
-            return (await self.reserve.decrypt(bloc.place),)
+            return (await self.reserve.decrypt(bloc.place, rank),)
         return bloc.data
 
     def passed(self) -> None:

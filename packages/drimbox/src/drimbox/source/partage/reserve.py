@@ -8,7 +8,6 @@ A crash leaves nothing: the kernel frees a file without a name with its last des
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from confiance.errors import OwnError
 
 TAG_BYTES = 16
+PART_BYTES = 64 << 10
+"""Bytes encrypted together, so the least that can be had back: what a slow reader keeps in memory while its peer takes it."""
+_SEALED_BYTES = PART_BYTES + TAG_BYTES
 SEGMENT_BYTES = 64 << 20
 
 
@@ -35,12 +37,17 @@ class ReserveRompue(OwnError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a piece is: its segment, its bytes there, the number under which it was encrypted."""
+    """Where a piece is: its segment, its bytes there, the number under which its first part was encrypted; the others follow."""
 
     segment: Segment
     offset: int
     length: int
     number: int
+
+    @property
+    def parts(self) -> int:
+        """Parts that it is made of."""
+        return -(-self.length // _SEALED_BYTES)
 
 
 @dataclass(eq=False, slots=True)
@@ -64,7 +71,7 @@ class Reserve:
     def __init__(self, folder: Path | None, max_bytes: int) -> None:
         self._folder, self._max = folder, max_bytes
         self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._numbers = itertools.count(1)
+        self._number = 1  # of the next part: never twice the same under one key
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="reserve")
         self.used = 0
 
@@ -87,21 +94,22 @@ class Reserve:
         Raises:
             ReserveRompue: the disk does not take it.
         """
-        number, offset = next(self._numbers), segment.size
-        length = len(data) + TAG_BYTES
-        segment.size += length
-        segment.live += length
-        self.used += length
-        await self._in_thread(self._write, segment.file, offset, number, data)
-        return Place(segment, offset, length, number)
+        parts = -(-len(data) // PART_BYTES)
+        place = Place(segment, segment.size, len(data) + parts * TAG_BYTES, self._number)
+        self._number += parts
+        segment.size += place.length
+        segment.live += place.length
+        self.used += place.length
+        await self._in_thread(self._write, place, data)
+        return place
 
-    async def decrypt(self, place: Place) -> bytes:
-        """Read a piece back.
+    async def decrypt(self, place: Place, rank: int) -> bytes:
+        """Read one part of a piece back, by its rank from 0.
 
         Raises:
             ReserveRompue: the disk does not give what was written.
         """
-        found = await self._in_thread(self._read, place)
+        found = await self._in_thread(self._read, place, rank)
         assert found is not None
         return found
 
@@ -111,15 +119,19 @@ class Reserve:
         except (OSError, InvalidTag) as error:
             raise ReserveRompue from error
 
-    def _write(self, file: BinaryIO, offset: int, number: int, data: bytes) -> None:
-        sealed = memoryview(self._cipher.encrypt(number.to_bytes(12, "big"), data, None))
-        while sealed:
-            written = os.pwrite(file.fileno(), sealed, offset)
-            sealed, offset = sealed[written:], offset + written
+    def _write(self, place: Place, data: bytes) -> None:
+        view, offset = memoryview(data), place.offset
+        for rank in range(place.parts):
+            part = view[rank * PART_BYTES : (rank + 1) * PART_BYTES]
+            sealed = memoryview(self._cipher.encrypt(_nonce(place, rank), part, None))
+            while sealed:
+                written = os.pwrite(place.segment.file.fileno(), sealed, offset)
+                sealed, offset = sealed[written:], offset + written
 
-    def _read(self, place: Place) -> bytes:
-        sealed = os.pread(place.segment.file.fileno(), place.length, place.offset)
-        return self._cipher.decrypt(place.number.to_bytes(12, "big"), sealed, None)
+    def _read(self, place: Place, rank: int) -> bytes:
+        before = rank * _SEALED_BYTES
+        sealed = os.pread(place.segment.file.fileno(), min(_SEALED_BYTES, place.length - before), place.offset + before)
+        return self._cipher.decrypt(_nonce(place, rank), sealed, None)
 
     def new_segment(self) -> Segment:
         """Open a file without a name.
@@ -131,6 +143,10 @@ class Reserve:
             return Segment(tempfile.TemporaryFile(dir=self._folder, buffering=0))
         except OSError as error:
             raise ReserveRompue from error
+
+
+def _nonce(place: Place, rank: int) -> bytes:
+    return (place.number + rank).to_bytes(12, "big")
 
 
 @dataclass

@@ -34,6 +34,7 @@ from drimbox.source.partage.app import Porte
 from drimbox.source.partage.exclusion import Exclusion
 from drimbox.source.partage.journal import Handshakes
 from drimbox.source.partage.listener import Listener
+from drimbox.source.partage.memoire import give_memory_back
 from drimbox.source.partage.orm import Base
 
 log = get_logger("partage")
@@ -52,6 +53,7 @@ LIMITS = ServerLimits()
 
 def main() -> None:
     """Serve images until SIGTERM."""
+    give_memory_back()
     asyncio.run(_until_told())
 
 

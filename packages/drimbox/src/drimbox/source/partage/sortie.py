@@ -13,10 +13,12 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 _RECORD = 16 * 1024  # longest TLS record
-_AROUND = len(b"40000\r\n" + b"\r\n")  # what HTTP puts around a chunk
-GATHERED = 16 * _RECORD - _AROUND
-"""Bytes gathered before they leave: a chunk costs the TLS layer, the kernel and the peer the same, whatever its size. It fills records."""
-WRITE_BUFFER = 384 * 1024
+_AROUND = len(b"ffff\r\n" + b"\r\n")  # what HTTP puts around a chunk
+GATHERED = 4 * _RECORD - _AROUND
+"""Bytes gathered before they leave: they fill records. Larger chunks spare a fast peer nothing, and the TLS layer of a slow one keeps, as
+long as it lives, as much memory as the largest that it was given."""
+WRITE_BUFFER = 1
+"""Bytes that may wait encrypted behind the socket's own buffer: as soon as there are some, nothing more is written."""
 LINGER_SECONDS = 0.005
 """How long what is gathered waits for what follows."""
 
