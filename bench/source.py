@@ -125,7 +125,7 @@ async def through_the_door(mesh: Maquette, rounds: int) -> list[Measure]:
             if charge is A:
                 alone = dimse.serie
                 measures += await many_series(mesh, etudes[A4.name], alone, CROWD_ROUNDS)
-                measures += await slow_peers(mesh, [etude, etudes[A4.name]], alone, CROWD_ROUNDS)
+                measures += await slow_peers(mesh, [etude, etudes[A4.name]], CROWD_ROUNDS)
     return measures + await memory(mesh, [etudes[charge.name] for charge in (A, A4)])
 
 
