@@ -67,7 +67,7 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingMesh]:
     demo = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     try:
         said = lambda: (folder / "demo.txt").read_text(errors="replace")  # noqa: E731 - read again each time
-        assert wait_until(lambda: "À ouvrir" in said() or demo.poll() is not None, 240), said()
+        assert wait_until(lambda: "Le maillage est en marche" in said() or demo.poll() is not None, 240), said()
         assert demo.poll() is None, said()
         yield LivingMesh(Plan.load(work), message.read_bytes())
     finally:
