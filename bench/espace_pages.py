@@ -106,6 +106,7 @@ class Ground:
             "dossier_id": dossier.pk,
             "numero": dossier.numero,
             "piece_id": self._piece(dossier),
+            "preuve_id": self._preuve(),
             "parcours": "declaration",
             "version": self._modele(),
             **dict.fromkeys(("sequence", "taille", "de", "vers"), 1),
@@ -119,6 +120,22 @@ class Ground:
         from tests.espace_dossiers import PDF, personne
 
         piece = actions.deposer_piece(dossier.pk, Nature.AUTRE, "reponse.pdf", PDF, personne(dossier.operateur), at=datetime.now(UTC))
+        number: uuid.UUID = piece.pk
+        return number
+
+    @staticmethod
+    def _preuve() -> uuid.UUID:
+        """Send one file that proves a condition, as the person of the largest Operateur does."""
+        from espace.acteurs.models import Membre
+        from espace.acteurs.queries import acteur_of
+        from espace.conditions.actions import pieces
+        from espace.conditions.rules import CodePrerequis
+        from espace.guichet.pieces import examine
+        from tests.espace_dossiers import PDF
+
+        membre = Membre.objects.get()
+        sent = examine("cartes.pdf", PDF, max_bytes=len(PDF))
+        piece = pieces.deposer(membre.operateur, CodePrerequis.CARTES, sent, par=acteur_of(membre.user), now=datetime.now(UTC))
         number: uuid.UUID = piece.pk
         return number
 

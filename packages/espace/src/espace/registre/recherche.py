@@ -90,7 +90,7 @@ def search_operateurs(words: str = "") -> QuerySet[Operateur]:
 
 def with_counts(rows: list[Operateur]) -> list[tuple[Operateur, int]]:
     """Return each of these Operateurs with the number of couples that it holds."""
-    held = CoupleFqdn.objects.filter(operateur__in=rows).values_list("operateur").annotate(Count("id")).order_by()
+    held = CoupleFqdn.objects.filter(operateur__in=rows).values_list("operateur").annotate(couples=Count("*")).order_by()
     counted = dict(held)
     return [(row, counted.get(row.pk, 0)) for row in rows]
 

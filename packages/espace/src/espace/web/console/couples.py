@@ -35,7 +35,8 @@ _DATES = ("attribue_du", "attribue_au", "modifie_du", "modifie_au", "operateur",
 def index(request: HttpRequest) -> HttpResponse:
     """Show the couples that the search finds."""
     recherche = Recherche(request.GET)
-    page = suite_of(request, queries.search_couples(criteres=criteres(recherche)), "tri", "number")
+    found = queries.search_couples(criteres=criteres(recherche)).select_related(None).select_related("operateur", "drimbox")
+    page = suite_of(request, found, "tri", "number")  # what a row shows, and no more
     more = any(recherche.cleaned_data.get(name) for name in _DATES)
     values = {
         "recherche": recherche,

@@ -60,14 +60,14 @@ def une(request: HttpRequest, sequence: int) -> HttpResponse:
     publication = archives.of_sequence(sequence)
     if publication is None:
         raise Http404
-    change, size = historique.changes(sequence), proof_size(sequence)
+    change, size, following = historique.changes(sequence), proof_size(sequence), archives.of_sequence(sequence + 1)
     values = {
         "publication": publication,
-        "jusqua": archives.in_force_until(sequence),
+        "jusqua": following.terminee_le if following is not None else None,
         "ecarts": page_of_ecarts(request, change) if change is not None else None,
         "feuille": f"/{preuves.leaf_name(sequence)}" if size else "",
         "inclusion": f"/{preuves.inclusion_name(sequence, size)}" if size else "",
-        "voisines": (sequence - 1 if change is not None else None, archives.of_sequence(sequence + 1)),
+        "voisines": (sequence - 1 if change is not None else None, following),
     }
     return render(request, "public/une_liste.html", values)
 
