@@ -93,6 +93,24 @@ def test_the_caa_are_asked_when_the_person_asks_and_shown_with_who_holds_them(
     assert "hote.operateur.test" in page
 
 
+def test_one_question_at_a_time_is_asked_for_an_operateur(espace: Environment, op: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from espace.web.portail import certificats
+
+    declarer(op, now=datetime.now(UTC))
+    person, seen = browser_of(membre(op)), []
+
+    def slow(nom: str, _by: Any) -> Constat:
+        seen.append(read(person, "?caa=1"))  # somebody else asks meanwhile
+        return Constat(nom, nom, (), (), (), False, ())
+
+    monkeypatch.setattr(certificats, "constat", slow)
+    read(person, "?caa=1")
+    assert len(seen) == 1
+    assert "Une question est déjà en cours" in seen[0]
+    read(person, "?caa=1")
+    assert len(seen) == 2, "the place was not given back"
+
+
 def test_a_silent_resolver_is_told_and_the_list_stays(espace: Environment, op: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from espace.web.portail import certificats
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from csp.constants import SELF
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 View = Callable[..., HttpResponse]
 _POLICY = {"script-src": [SELF], "connect-src": [SELF]}
@@ -20,7 +21,7 @@ _REDIRECTS = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 
 
 class Mouvement:
-    """Middleware that lets the script of these two parts run, and sends a part of a page that has lost its session to the login.
+    """Middleware of these two parts: their script runs, their pages stay in no browser, a part that lost its session leads to the login.
 
     A part that is asked again must not be filled with the page of the login: the browser is told to ask the whole page again.
     """
@@ -37,4 +38,6 @@ class Mouvement:
         if "HX-Request" in request.headers and response.status_code in _REDIRECTS:
             response = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
         response._csp_update = _POLICY  # type: ignore[attr-defined]  # noqa: SLF001 - what the decorators of django-csp, made for views, write
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)  # who presses « Back » after the session sees nothing of it
         return response

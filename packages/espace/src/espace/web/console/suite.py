@@ -99,6 +99,7 @@ def _read(text: str, model: type[Model], keys: tuple[str, ...]) -> list[Any] | N
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        json.dumps(values, ensure_ascii=False).encode()  # half a surrogate pair is no text for PostgreSQL
         if not isinstance(values, list) or len(values) != len(keys) or "\x00" in str(values) or not all(map(_plain, values)):
             return None
         return [model._meta.get_field(key).to_python(value) for key, value in zip(keys, values, strict=True)]  # type: ignore[union-attr]  # noqa: SLF001 - Django's own way; keys name columns

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from confiance.errors import DrimmError
@@ -25,6 +27,8 @@ from espace.web.portail.requete import membre, peut_agir
 from espace.zone.caa import Constat, constat
 from espace.zone.cibles import www_of
 from espace.zone.resolution import resolveur
+
+_QUESTION_SECONDS = 30  # a place that a process left without giving it back is free again after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def index(request: HttpRequest, db: str) -> HttpResponse:
         "mes_habilitations": portails.mes_habilitations,
         "igc_sante": portails.igc_sante,
         "peut_agir": peut_agir(request),
-        "autorites": _autorites(couple.vi) if asked else None,
+        "autorites": _autorites(couple) if asked else None,
     }
     return render(request, "portail/certificats.html", values)
 
@@ -66,8 +70,14 @@ def _attestation(couple: CoupleFqdn) -> Attestation | None:
     return delivered.filter(noms__contains=[couple.db]).select_related("dossier").first()
 
 
-def _autorites(nom: str) -> Autorites:
+def _autorites(couple: CoupleFqdn) -> Autorites:
+    """Ask, one question at a time for an Operateur: name servers that are slow to answer, its own among them, hold one page and no more."""
+    place = f"caa:{couple.operateur.pk}"
+    if not cache.add(place, 1, timeout=_QUESTION_SECONDS):
+        return Autorites(None, _("Une question est déjà en cours pour votre organisme : réessayez dans quelques secondes."))
     try:
-        return Autorites(constat(nom, resolveur(settings.ESPACE.zone.controle)))
+        return Autorites(constat(couple.vi, resolveur(settings.ESPACE.zone.controle)))
     except DrimmError as error:
         return Autorites(None, sentence(error))
+    finally:
+        cache.delete(place)
