@@ -159,6 +159,18 @@ def va_de(dossier: Any) -> Any:
     return Dossier.objects.get(parent=dossier, parcours="va")
 
 
+def va_attendue(espace: Any, made: Any, now: datetime = NOW) -> Any:
+    """Take an Operateur from the Déclaration to the provisional entry; return the dossier of its document de VA, awaited."""
+    from espace.instruction.echeances import relancer
+
+    commande = declarer(made, now=now).commande
+    publier_noms(espace, now)
+    asked = integrer(made, commande, now=now)
+    publier_liste(espace, now)
+    relancer(now)
+    return va_de(asked)
+
+
 def together(*works: Callable[[], Any]) -> list[Any]:
     """Run works in real threads, each with its own connection, begun at the same instant; return results and errors."""
     from django.db import connection

@@ -26,11 +26,11 @@ from tests.espace_dossiers import (
     declarer,
     deposer_declaration,
     deposer_integration,
-    integrer,
     operateur,
     personne,
     publier_liste,
     publier_noms,
+    va_attendue,
     va_de,
 )
 from tests.espace_dossiers import agent as acteur
@@ -204,14 +204,9 @@ def test_an_integration_and_its_document_de_va_are_judged_to_the_end(espace: Env
 
 def test_a_document_de_va_too_late_is_proposed_for_exclusion_and_an_agent_decides(espace: Environment, browser: Client, op: Any) -> None:
     now = timezone.now()
-    commande = declarer(op, now=now).commande
-    publier_noms(espace, now)
-    asked = integrer(op, commande, now=now)
-    publier_liste(espace, now)
-    relancer(now)
+    va = va_attendue(espace, op, now)
     relancer(now + timedelta(days=40))
-    va = va_de(asked)
-    assert va.etat == "en_retard"
+    assert fresh(va).etat == "en_retard"
     assert Drimbox.objects.get().statut == "provisoire"
     assert va.numero in page(browser, "")
     decide(browser, va, "exclude", motif="Document de VA non reçu.", remediation_jours="30")

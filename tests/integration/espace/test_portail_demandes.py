@@ -16,11 +16,10 @@ from django.utils import timezone
 
 from espace.guichet.models import Dossier, Message, Piece
 from espace.instruction.actions import avancer
-from espace.instruction.echeances import relancer
 from tests.espace_comptes import agent as console_agent
 from tests.espace_comptes import browser_of, membre
 from tests.espace_donnees import SIREN
-from tests.espace_dossiers import AUTRE_SIRET, PDF, ZED, agent, declarer, dn, integrer, operateur, publier_liste, publier_noms, va_de
+from tests.espace_dossiers import AUTRE_SIRET, PDF, ZED, agent, declarer, dn, operateur, publier_noms, va_attendue
 from tests.espace_env import Environment
 
 FORM = {"site": "Centre du Lac", "sirens": SIREN, "architecture": "simple", "nombre_ris": "1", "nombre_pacs": "1", "region": ""}
@@ -164,12 +163,7 @@ def test_a_refusal_is_read_with_its_listed_grounds_and_its_words(person: Client)
 
 def test_a_document_to_do_again_says_its_grounds_where_the_next_step_is_asked(espace: Environment, op: Any, person: Client) -> None:
     now = timezone.now()
-    commande = declarer(op, now=now).commande
-    publier_noms(espace, now)
-    asked = integrer(op, commande, now=now)
-    publier_liste(espace, now)
-    relancer(now)
-    dossier = va_de(asked)
+    dossier = va_attendue(espace, op, now)
     attach(person, dossier, PDF, "va.pdf", "document_va")
     sent(person, dossier, commentaire="")
     avancer(dossier.pk, "refuse", agent(), at=timezone.now(), motifs=("remplissage",))
@@ -255,12 +249,7 @@ def test_an_integration_asks_one_dn_for_each_name_and_shows_the_expected_one_bes
 
 def test_the_document_de_va_is_sent_after_the_provisional_entry(espace: Environment, op: Any, person: Client) -> None:
     now = timezone.now()
-    commande = declarer(op, now=now).commande
-    publier_noms(espace, now)
-    asked = integrer(op, commande, now=now)
-    publier_liste(espace, now)
-    relancer(now)
-    dossier = va_de(asked)
+    dossier = va_attendue(espace, op, now)
     assert "Fourniture du document de VA" in person.get("/portail/").content.decode()
     assert "document attendu" in person.get(f"/portail/demandes/{dossier.numero}/").content.decode().lower()
     attach(person, dossier, PDF, "va.pdf", "document_va")
