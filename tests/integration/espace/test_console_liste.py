@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from espace.liste_blanche.states import Etat
 from espace.registre import actions as registre
 from espace.tete.errors import TemoinRefuse
 from espace.web.console import attente
+from tests.espace_axe import Vue, faults, regarder
 from tests.espace_comptes import agent as agent_account
 from tests.espace_comptes import browser_of
 from tests.espace_donnees import ZONE, dn, integrate
@@ -253,6 +255,20 @@ def test_what_waits_is_shown_with_its_rows_and_its_author_cannot_answer(attend: 
         assert (answer.status_code, "un autre compte" in html.unescape(answer.content.decode())) == (403, True)
     assert not Approbation.objects.exists()
     assert "attend une seconde personne" in text_of(agent, "/console/")
+
+
+@pytest.mark.peer("axe")
+def test_axe_refuses_none_of_the_pages_of_what_waits_for_a_second_person(attend: Publication, agent: Client, collegue: Client) -> None:
+    address = f"{PAGE}{attend.demande.pk}/"
+    asked = [(name, browser.get(path)) for name, browser, path in (
+        ("auteur", agent, address), ("seconde personne", collegue, address), ("liste", collegue, PAGE), ("tableau", collegue, "/console/"),
+    )]  # fmt: skip
+    folder = os.environ.get("IMAGES_DES_PAGES", "")
+    vues = [
+        Vue(name, f"http://espace.test{address}", one.status_code, one.content.decode(), f"{folder}/attente-{rank}" if folder else "")
+        for rank, (name, one) in enumerate(asked)
+    ]
+    assert not faults(regarder(vues))
 
 
 def test_another_account_approves_once_and_the_list_goes_out(attend: Publication, monde: Editeur, collegue: Client) -> None:
