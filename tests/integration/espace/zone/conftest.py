@@ -72,7 +72,7 @@ def of_knot(knot: Knot, *others: int, **controle: Any) -> Any:
         nameservers=list(servers),
         addresses={name: ["127.0.0.1"] for name in servers},
         rfc2136={"server": "127.0.0.1", "port": knot.port, "key_name": KEY_NAME, "key": str(knot.key_file)},
-        controle={"serveurs": servers, "timeout_seconds": 1.0, **controle},
+        controle={"serveurs": servers, "timeout_seconds": 10.0, **controle},
     )
 
 
@@ -81,7 +81,7 @@ def of_pdns(pdns: PowerDnsServer, **controle: Any) -> Any:
     return zone_settings(
         adaptateur="powerdns",
         powerdns={"url": pdns.api.url, "api_key": str(pdns.key_file)},
-        controle={"serveurs": {f"ns1.{ZONE}": f"127.0.0.1:{pdns.port}"}, "timeout_seconds": 1.0, **controle},
+        controle={"serveurs": {f"ns1.{ZONE}": f"127.0.0.1:{pdns.port}"}, "timeout_seconds": 10.0, **controle},
     )
 
 
