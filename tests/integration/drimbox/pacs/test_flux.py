@@ -53,7 +53,7 @@ async def received(pacs: Pacs, demande: DemandeImages) -> dict[str, tuple[str, b
 
 
 async def nothing_is_left(terrain: Terrain) -> bool:
-    for _ in range(200):
+    for _ in range(1200):
         if terrain.simulator.associations == 0:
             return True
         await asyncio.sleep(0.05)
