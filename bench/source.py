@@ -44,7 +44,7 @@ from drimbox.config import Pacs
 from tests.drimbox_env import DB, build
 
 ROUNDS, FULL_ROUNDS = 5, 9
-CROWD_ROUNDS = 3
+CROWD_ROUNDS = 5
 
 
 def data_path(orthanc: OrthancPacs, nagle: OrthancPacs, destinations: Destinations, rounds: int) -> list[Measure]:
@@ -123,8 +123,7 @@ async def through_the_door(mesh: Maquette, rounds: int) -> list[Measure]:
                     await side.pass_once(keep=rank > 0)
             measures += _door_measures(charge, [side.serie for side in sides])
             if charge is A:
-                alone = dimse.serie
-                measures += await many_series(mesh, etudes[A4.name], alone, CROWD_ROUNDS)
+                measures += await many_series(mesh, etudes[A4.name], dimse, CROWD_ROUNDS)
                 measures += await slow_peers(mesh, [etude, etudes[A4.name]], CROWD_ROUNDS)
     return measures + await memory(mesh, [etudes[charge.name] for charge in (A, A4)])
 

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import statistics
 import time
+from dataclasses import replace
 
 from bench.contract import Measure
 from bench.source_comparaison import ratio
@@ -20,10 +21,13 @@ SLOW, SLOW_SECONDS, SLOW_BYTES = 50, 20, 100_000
 LOOK_SECONDS = 0.25
 
 
-async def many_series(mesh: Maquette, etude: Etude, alone: Serie, rounds: int) -> list[Measure]:
-    """Every series of a study at once, each one its own retrieval from the PACS."""
+async def many_series(mesh: Maquette, etude: Etude, single: Adresse, rounds: int) -> list[Measure]:
+    """Every series of a study at once, each one its own retrieval from the PACS; before each time, one stream alone."""
     totals, spreads = [], []
+    single = replace(single, serie=Serie("un seul flux"))
     for rank in range(rounds + 1):
+        await mesh.renew()
+        await single.pass_once(keep=rank > 0)
         sides = [await mesh.ours(etude, "c-get", series=series) for series in etude.series]
         start = time.perf_counter()
         await asyncio.gather(*(side.pass_once(keep=True) for side in sides))
@@ -31,7 +35,7 @@ async def many_series(mesh: Maquette, etude: Etude, alone: Serie, rounds: int) -
         if rank:
             totals.append(sum(side.serie.bytes for side in sides) / 1e6 / (time.perf_counter() - start))
             spreads.append(durations[int(0.95 * len(durations))] / statistics.median(durations))
-    best = alone.bytes / 1e6 / min(alone.seconds)
+    best = single.serie.bytes / 1e6 / min(single.serie.seconds)
     name, goal = f"porte, {len(etude.series)} séries à la fois", f"≥ 80 % du meilleur seul ({best:.0f} Mo/s)"
     return [
         Measure(f"{name}, débit total", "Mo/s", tuple(totals), goal, statistics.median(totals) >= 0.8 * best),

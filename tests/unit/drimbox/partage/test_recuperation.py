@@ -22,7 +22,7 @@ from drimbox.socle.pacs.flux import DemandeImages
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.objet import ObjetEnCours
 from drimbox.socle.pacs.tete import LecteurTete
-from drimbox.source.partage import partagees
+from drimbox.source.partage import partagees, recuperation
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.recuperation import Lecteur, LimitesLecture
 from drimbox.source.partage.reserve import PART_BYTES, TAG_BYTES, Reserve, ReserveRompue
@@ -114,6 +114,25 @@ async def test_what_comes_back_from_disk_is_read_in_parts_of_a_bounded_size(monk
     late = sizes[len(sizes) // 2 :]  # the beginning came before anybody else asked: it waits in memory
     assert late
     assert max(late) <= PART_BYTES
+
+
+async def test_a_reader_that_hurries_is_given_whole_pieces_from_disk_and_part_by_part_again_once_it_lingers(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    monkeypatch.setattr(recuperation, "QUICK_PARTS", 8)
+    monkeypatch.setattr(recuperation, "QUICK_SECONDS", 60.0)
+    items = objects(10, 400_000)
+    async with recuperations(monkeypatch, FauxPacs(items), folder) as running, running.read(PACS, DemandeImages("1.2")) as lecteur:
+        await _all_of(running)
+        sizes = []
+        while await lecteur.next() is not None:
+            async for lot in lecteur.lots():
+                sizes.append(sum(map(len, lot)))
+                if len(sizes) == 24:
+                    monkeypatch.setattr(recuperation, "QUICK_SECONDS", 0.0)
+    assert max(sizes[:24]) > PART_BYTES
+    assert max(sizes[24:]) <= PART_BYTES
+    assert sum(sizes) >= 10 * 400_000
 
 
 async def test_heads_that_wait_for_the_slowest_are_bounded_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -264,7 +283,7 @@ async def test_nothing_in_clear_nor_named_is_on_disk(folder: Path) -> None:
     assert await asyncio.to_thread(os.listdir, folder) == []
     place.segment.file.seek(0)
     assert SECRET[:20] not in place.segment.file.read()
-    assert await reserve.decrypt(place, 0) == SECRET
+    assert await reserve.decrypt(place, range(1)) == [SECRET]
     volume.close()
     assert reserve.used == 0
     reserve.close()
@@ -277,7 +296,7 @@ async def test_what_was_changed_on_disk_is_not_given_back(folder: Path) -> None:
     place.segment.file.seek(5)
     place.segment.file.write(b"\xff")
     with pytest.raises(ReserveRompue):
-        await reserve.decrypt(place, 0)
+        await reserve.decrypt(place, range(1))
     volume.close()
     reserve.close()
 
@@ -288,8 +307,9 @@ async def test_a_piece_is_had_back_part_by_part_each_of_a_bounded_size(folder: P
     volume, data = reserve.volume(), os.urandom(size)
     await volume.write(b"before")
     place = await volume.write(data)
-    parts = [await reserve.decrypt(place, rank) for rank in range(place.parts)]
+    parts = [part for rank in range(place.parts) for part in await reserve.decrypt(place, range(rank, rank + 1))]
     assert b"".join(parts) == data
+    assert await reserve.decrypt(place, range(place.parts)) == parts
     assert all(0 < len(part) <= PART_BYTES for part in parts)
     volume.close()
     assert reserve.used == 0
@@ -305,7 +325,7 @@ async def test_two_parts_exchanged_on_disk_are_not_given_back(folder: Path) -> N
     os.pwrite(descriptor, second + first, 0)
     for rank in range(2):
         with pytest.raises(ReserveRompue):
-            await reserve.decrypt(place, rank)
+            await reserve.decrypt(place, range(rank, rank + 1))
     volume.close()
     reserve.close()
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeAlias
 
 from confiance.errors import DrimmError
@@ -26,6 +27,9 @@ log = get_logger("partage")
 Flux: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[ObjetEnCours]]]
 PIECE_BYTES = 256 << 10
 """Bytes gathered before they are written to disk."""
+QUICK_SECONDS, QUICK_PARTS = 0.02, 192
+"""A reader that comes back within so many seconds, so many times in a row (12 MiB: more than sockets hold), is given whole pieces from
+disk, and not part by part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Lecteur:
     position: int = 0
     passed: int = 0
     waited: float = 0.0
+    _in_a_row: int = 0  # parts that its peer took at once
 
     async def next(self) -> ObjetRecu | None:
         """Return the next object, or None when the PACS has sent everything.
@@ -111,13 +116,22 @@ class Lecteur:
             DrimmError: the retrieval failed.
         """
         while (entry := await self.recuperation.entry(self)) is not _END and isinstance(entry, _Bloc):
-            for rank in range(entry.parts):
-                data = await self.recuperation.read(entry, rank)
-                if rank + 1 == entry.parts:
+            start = 0
+            while start < entry.parts:
+                ranks = range(start, entry.parts if self._hurries else start + 1)
+                data, start = await self.recuperation.read(entry, ranks), ranks.stop
+                if start == entry.parts:
                     self._pass(entry)  # before it is given: who paces the PACS need not wait for the peer to take it
+                given = monotonic()
                 yield data
+                self._in_a_row = self._in_a_row + len(ranks) if monotonic() - given < QUICK_SECONDS else 0
         if entry is _END:
             self._pass(_END)
+
+    @property
+    def _hurries(self) -> bool:
+        """Whether its peer takes what it is given at once, and more than sockets hold: what is given is soon gone from memory."""
+        return self._in_a_row >= QUICK_PARTS
 
     @property
     def ready(self) -> bool:
@@ -206,14 +220,14 @@ class Recuperation:
         """Tell whether :meth:`entry` would answer at once."""
         return self._ended or lecteur.position - self._first < len(self._entries)
 
-    async def read(self, bloc: _Bloc, rank: int) -> Sequence[bytes | memoryview]:
-        """Return the bytes of one part of a block, from memory or from disk.
+    async def read(self, bloc: _Bloc, ranks: range) -> Sequence[bytes | memoryview]:
+        """Return the bytes of some parts of a block, from memory or from disk.
 
         Raises:
             ReserveRompue: the disk does not give them back.
         """
         if bloc.place is not None:
-            return (await self.reserve.decrypt(bloc.place, rank),)
+            return await self.reserve.decrypt(bloc.place, ranks)
         return bloc.data
 
     def passed(self) -> None:

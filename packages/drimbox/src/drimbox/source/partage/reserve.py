@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from confiance.errors import OwnError
 
+T = TypeVar("T")
 TAG_BYTES = 16
 PART_BYTES = 64 << 10
 """Bytes encrypted together, so the least that can be had back: what a slow reader keeps in memory while its peer takes it."""
@@ -100,22 +103,20 @@ class Reserve:
         segment.size += place.length
         segment.live += place.length
         self.used += place.length
-        await self._in_thread(self._write, place, data)
+        await self._in_thread(partial(self._write, place, data))
         return place
 
-    async def decrypt(self, place: Place, rank: int) -> bytes:
-        """Read one part of a piece back, by its rank from 0.
+    async def decrypt(self, place: Place, ranks: range) -> list[bytes]:
+        """Read parts of a piece back, by their ranks from 0.
 
         Raises:
             ReserveRompue: the disk does not give what was written.
         """
-        found = await self._in_thread(self._read, place, rank)
-        assert found is not None
-        return found
+        return await self._in_thread(partial(self._read, place, ranks))
 
-    async def _in_thread(self, function: object, *args: object) -> bytes | None:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)  # type: ignore[arg-type]  # two functions
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except (OSError, InvalidTag) as error:
             raise ReserveRompue from error
 
@@ -128,10 +129,11 @@ class Reserve:
                 written = os.pwrite(place.segment.file.fileno(), sealed, offset)
                 sealed, offset = sealed[written:], offset + written
 
-    def _read(self, place: Place, rank: int) -> bytes:
-        before = rank * _SEALED_BYTES
-        sealed = os.pread(place.segment.file.fileno(), min(_SEALED_BYTES, place.length - before), place.offset + before)
-        return self._cipher.decrypt(_nonce(place, rank), sealed, None)
+    def _read(self, place: Place, ranks: range) -> list[bytes]:
+        before, after = ranks.start * _SEALED_BYTES, min(ranks.stop * _SEALED_BYTES, place.length)
+        sealed = memoryview(os.pread(place.segment.file.fileno(), after - before, place.offset + before))
+        parts = (sealed[start : start + _SEALED_BYTES] for start in range(0, after - before, _SEALED_BYTES))
+        return [self._cipher.decrypt(_nonce(place, rank), part, None) for rank, part in zip(ranks, parts, strict=True)]
 
     def new_segment(self) -> Segment:
         """Open a file without a name.
