@@ -12,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from confiance.refusals import Illisible, StructureSignature
+from confiance.xml_etranger import parse_xml
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SPACES: Final = " \t\n\r"
@@ -24,11 +25,8 @@ def parse(data: bytes) -> etree._Element:
     Raises:
         Illisible: not well formed, or deeper or larger than libxml2 accepts by default.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, collect_ids=False
-    )
     try:
-        return etree.fromstring(data, parser)
+        return parse_xml(data)
     except (etree.LxmlError, ValueError) as error:
         raise Illisible from error
 

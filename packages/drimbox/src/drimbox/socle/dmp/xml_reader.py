@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from confiance.xml_etranger import parse_xml
 from drimbox.socle.dmp.errors import DmpReponseInvalide, TropDeReponses
 
 
@@ -20,12 +21,9 @@ def parse(data: bytes, max_bytes: int) -> etree._Element:
     """
     if len(data) > max_bytes:
         raise TropDeReponses(f"La réponse du DMP dépasse {max_bytes} octets.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        root = parse_xml(data, remarks=False)
+    except (etree.LxmlError, ValueError):
         raise DmpReponseInvalide("La réponse du DMP n'est pas du XML bien formé.") from None
     docinfo: Any = root.getroottree().docinfo  # lxml-stubs do not know "doctype"
     if docinfo.doctype:

@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from confiance.xml_etranger import parse_xml
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible, CompteRenduTropGros, DoctypeRefuse
 
 V3 = "urn:hl7-org:v3"
@@ -57,12 +58,9 @@ def parse(data: bytes, limites: LimitesCda) -> etree._Element:
 
 
 def _parse_as(data: bytes, encoding: str | None) -> etree._Element | None:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True, encoding=encoding
-    )
     try:
-        root = etree.fromstring(data.strip(), parser)
-    except (etree.XMLSyntaxError, ValueError):
+        root = parse_xml(data.strip(), remarks=False, encoding=encoding)
+    except (etree.LxmlError, ValueError):
         return None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
