@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -109,9 +109,8 @@ class Knot(_Server):
     Args:
         folder: its files.
         zones: master file of each zone.
-        secondaries: ports told of every change.
         primary: make it a secondary of this one, without files of its own.
-        key: TSIG secret in base64; by default a new one.
+        port: where it listens; by default a free one.
     """
 
     def __init__(
@@ -119,7 +118,6 @@ class Knot(_Server):
         folder: Path,
         zones: Mapping[str, str] | None = None,
         *,
-        secondaries: Iterable[int] = (),
         primary: Secondary | None = None,
         port: int | None = None,
     ) -> None:
@@ -130,7 +128,7 @@ class Knot(_Server):
         for name, text in self.zones.items():
             if primary is None:
                 (folder / f"{name}.zone").write_text(text, encoding="utf-8")
-        (folder / "knot.conf").write_text(self._conf(list(secondaries), primary), encoding="utf-8")
+        (folder / "knot.conf").write_text(self._conf(primary), encoding="utf-8")
 
     @property
     def key_file(self) -> Path:
@@ -142,13 +140,11 @@ class Knot(_Server):
     def argv(self) -> list[str]:
         return ["/usr/sbin/knotd", "-c", str(self.folder / "knot.conf")]
 
-    def _conf(self, secondaries: list[int], primary: Secondary | None) -> str:
-        remotes = "".join(f"  - id: r{port}\n    address: 127.0.0.1@{port}\n" for port in secondaries)
-        remotes += f"  - id: primary\n    address: 127.0.0.1@{primary.port}\n" if primary else ""
+    def _conf(self, primary: Secondary | None) -> str:
+        remotes = f"  - id: primary\n    address: 127.0.0.1@{primary.port}\n" if primary else ""
         remotes += f"    key: {KEY_NAME}\n" if primary and primary.key else ""
         zones = "".join(
             f"  - domain: {name}\n    file: {name}.zone\n    acl: [ours, told]\n"
-            + (f"    notify: [{', '.join(f'r{port}' for port in secondaries)}]\n" if secondaries else "")
             + ("    master: primary\n" if primary else "    zonefile-load: difference-no-serial\n    journal-content: all\n")
             for name in self.zones
         )

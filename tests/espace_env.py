@@ -18,7 +18,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -113,6 +114,13 @@ class Environment:
             except subprocess.TimeoutExpired:
                 started.kill()
                 started.wait()
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 240.0) -> None:
+        """Wait for what the processes do; past that delay, fail with the end of their logs."""
+        limit = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < limit, self.logs[-4000:]
+            time.sleep(0.05)
 
     @property
     def logs(self) -> str:

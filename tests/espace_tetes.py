@@ -133,6 +133,11 @@ class Editeur:
         assert self.settings.tete is not None
         return self.settings.tete
 
+    @property
+    def policy(self) -> TetePolicy:
+        """What a reader of the heads is told: the keys of the settings."""
+        return TetePolicy.from_pem({name: path.read_bytes() for name, path in self.tete.cles.items()}, self.tete.seuil)
+
     def publish(self, *, auteur: str = "agent", **demande: Any) -> Publication:
         """Ask as the pages, publish as the signataire."""
         asked = actions.demander_publication(auteur=auteur, now=self.time.now, **demande)
@@ -194,9 +199,8 @@ class Lecteur:
     def of(cls, editeur: Editeur, *signers: DistinguishedName) -> Lecteur:
         """Pin these signers (by default those of the settings) and the present keys of heads."""
         pinned = frozenset(signers or [dn_of(one) for one in editeur.settings.signers])
-        pems = {name: path.read_bytes() for name, path in editeur.tete.cles.items()}
         liste = TrustedListeBlanche(Policy(Anchors.from_directory(editeur.settings.anchors), pinned))
-        return cls(editeur, ListeEtTete(liste, TrustedTete(TetePolicy.from_pem(pems, editeur.tete.seuil))))
+        return cls(editeur, ListeEtTete(liste, TrustedTete(editeur.policy)))
 
     @property
     def tete(self) -> TrustedTete:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from confiance.transparence import TetePolicy, verify_tete
+from confiance.transparence import verify_tete
 from confiance.transparence.preuves import PreuveConsistance, PreuveInclusion, read_leaf
 from espace.registre import actions as registre
 from espace.tete import queries as tetes
@@ -59,14 +59,10 @@ def monde(espace_partage: Any, tmp_path_factory: pytest.TempPathFactory) -> Edit
     return monde
 
 
-def policy(monde: Editeur) -> TetePolicy:
-    return TetePolicy.from_pem({name: path.read_bytes() for name, path in monde.tete.cles.items()}, monde.tete.seuil)
-
-
 def test_the_head_and_its_proofs_are_those_of_the_folder_and_verify(monde: Editeur, visitor: Client) -> None:
     data = visitor.get("/tete.json").content
     assert data == monde.head()
-    head = verify_tete(data, policy(monde), at=datetime.now(UTC)).tete
+    head = verify_tete(data, monde.policy, at=datetime.now(UTC)).tete
     proof = PreuveInclusion.from_json(visitor.get(f"/journal/inclusion/{head.sequence}-{head.taille}.json").content)
     proof.check(head.racine, sha256=hashlib.sha256(visitor.get("/liste-blanche.xml").content).hexdigest())
     PreuveConsistance.from_json(visitor.get("/journal/consistance/1-3.json").content).check(tetes.racine(1), head.racine)
@@ -146,7 +142,7 @@ def test_every_page_shows_itself_with_landmarks_and_nothing_missing(monde: Edite
 
 def test_the_page_of_the_list_says_its_head_its_log_and_its_keys(monde: Editeur, visitor: Client) -> None:
     page = visitor.get("/liste/").content.decode()
-    head = verify_tete(monde.head(), policy(monde), at=datetime.now(UTC)).tete
+    head = verify_tete(monde.head(), monde.policy, at=datetime.now(UTC)).tete
     for said in ("Liste n° 3", head.sha256, head.racine.hex(), "3 listes", "2 clés sur 3", "/cles/secours.pem", "Prochaine signature"):
         assert said in page, said
 

@@ -8,10 +8,9 @@ import json
 import signal
 import ssl
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,6 @@ from tests.espace_donnees import ZONE, dn, document
 from tests.espace_env import Environment, write_secret
 
 DB = f"db1.1.{ZONE}"
-_LIMIT = 120.0
-
-
-def wait_until(condition: Callable[[], bool], environment: Environment) -> None:
-    limit = time.monotonic() + _LIMIT
-    while not condition():
-        assert time.monotonic() < limit, environment.logs[-4000:]
-        time.sleep(0.1)
 
 
 def get(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -64,7 +55,7 @@ def declared(environment: Environment, tmp_path: Path, pacs: int = 1) -> dict[st
 @pytest.fixture
 def running(espace: Environment) -> Iterator[Environment]:
     with espace.process("run"):
-        wait_until(lambda: answering(espace) and bool(dig(espace, ZONE, "SOA", "+short")), espace)
+        espace.wait_until(lambda: answering(espace) and bool(dig(espace, ZONE, "SOA", "+short")))
         yield espace
 
 
@@ -74,7 +65,7 @@ def test_from_a_declaration_to_the_public_list_and_dig(running: Environment, tmp
     assert couples["id_registre"] == "1"
     assert [c["db"] for c in couples["couples"]] == [DB, f"db2.1.{ZONE}"]
 
-    wait_until(lambda: dig(running, DB, "+short") == "passerelle1.operateur.test.\n", running)
+    running.wait_until(lambda: dig(running, DB, "+short") == "passerelle1.operateur.test.\n")
     assert dig(running, f"vi2.1.{ZONE}", "+short", "+tcp") == "visionneuse2.operateur.test.\n"
 
     integrated = running.run("integrer", DB, "--dn", dn(DB), "--json")
@@ -90,7 +81,7 @@ def test_from_a_declaration_to_the_public_list_and_dig(running: Environment, tmp
 
     excluded = json.loads(running.run("exclure", DB, "--motif", "cyber", "--expose", "Compromission signalée.", "--json").stdout)
     assert excluded["statut"] == "exclue"
-    wait_until(lambda: get(published["url"], If_None_Match=headers["etag"])[0] == 200, running)
+    running.wait_until(lambda: get(published["url"], If_None_Match=headers["etag"])[0] == 200)
     assert DB.encode() not in get(published["url"])[2]
     assert dig(running, DB, "+short") == "passerelle1.operateur.test.\n"
 
@@ -112,12 +103,12 @@ def test_dig_sees_an_authority_that_refuses_what_is_not_its_own(running: Environ
 def test_the_zone_goes_on_answering_while_the_database_is_away_and_catches_up(espace: Environment, tmp_path: Path) -> None:
     with espace.process("process", "zone"):
         declared(espace, tmp_path)
-        wait_until(lambda: dig(espace, DB, "+short") == "passerelle1.operateur.test.\n", espace)
+        espace.wait_until(lambda: dig(espace, DB, "+short") == "passerelle1.operateur.test.\n")
         espace.close_to_all()
         assert dig(espace, DB, "+short") == "passerelle1.operateur.test.\n"
         espace.open_again()
         declared(espace, tmp_path)
-        wait_until(lambda: bool(dig(espace, f"db1.2.{ZONE}", "+short")), espace)
+        espace.wait_until(lambda: bool(dig(espace, f"db1.2.{ZONE}", "+short")))
 
 
 def test_a_demande_made_while_the_signataire_is_down_is_served_when_it_comes_back(espace: Environment) -> None:
@@ -125,7 +116,7 @@ def test_a_demande_made_while_the_signataire_is_down_is_served_when_it_comes_bac
     assert late.returncode == 1
     assert "publication.sans_reponse" in late.stderr
     with espace.process("process", "signataire"):
-        wait_until((espace.publication / "liste-blanche.xml").exists, espace)
+        espace.wait_until((espace.publication / "liste-blanche.xml").exists)
         again = espace.run("publier", "--json")
     assert json.loads(again.stdout)["sequence"] == 2
 
@@ -186,7 +177,7 @@ def test_the_pages_speak_tls_with_their_own_certificate(espace: Environment) -> 
             return 0, None, None
 
     with espace.process("process", "pages", DRIMM_PAGES__TLS=json.dumps(tls), DRIMM_PAGES__PUBLIC_URL=url):
-        wait_until(lambda: page()[0] == 200, espace)
+        espace.wait_until(lambda: page()[0] == 200)
         _status, hsts, cookie = page()
     assert hsts
     assert "; Secure" in str(cookie)
@@ -226,7 +217,7 @@ def test_a_weak_password_makes_no_account(espace: Environment, tmp_path: Path, w
 @pytest.mark.parametrize("process", ["pages", "zone", "signataire"])
 def test_sigterm_ends_a_process_cleanly(espace: Environment, process: str) -> None:
     with espace.process("process", process) as started:
-        wait_until(lambda: _ready(espace, process), espace)
+        espace.wait_until(lambda: _ready(espace, process))
         started.send_signal(signal.SIGTERM)
         assert started.wait(15) in (0, -signal.SIGTERM)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ import pytest
 
 from confiance.liste_blanche import Anchors, Policy, verify
 from espace.config import ListeBlanche, current
+from espace.ecoute import Boucle
 from espace.journal.models import Evenement
 from espace.liste_blanche import actions, fichier, publication, queries
 from espace.liste_blanche.errors import VerrouPerdu
 from espace.liste_blanche.models import Publication
 from espace.liste_blanche.publication import Clock, Limits, Publisher
-from espace.liste_blanche.signataire import Signataire
+from espace.liste_blanche.reveil import SIGNATAIRE
+from espace.liste_blanche.signataire import begin
 from espace.liste_blanche.states import Etat
 from espace.registre.errors import Inconnu
 from espace.registre.states import Motif, TransitionRefusee
@@ -338,10 +341,10 @@ def test_a_signataire_whose_connection_is_cut_while_it_signs_publishes_nothing(
     espace: Any, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demande = actions.demander_publication(auteur="agent", now=time.now)
-    real, signataire = fichier.prepare, Signataire(current())
+    real, boucle = fichier.prepare, Boucle(SIGNATAIRE, current().liste_blanche.poll_seconds)
 
     def cut(folder: Path, content: bytes) -> AbstractContextManager[Path]:
-        signataire.stop()
+        boucle.stop()
         espace.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name LIKE %s",
             espace.database, "% listen",
@@ -350,6 +353,6 @@ def test_a_signataire_whose_connection_is_cut_while_it_signs_publishes_nothing(
 
     monkeypatch.setattr(fichier, "prepare", cut)
     with espace.role("signataire"):
-        signataire.run()
+        boucle.run(partial(begin, current()))
     assert queries.oldest_waiting() == demande
     assert list(espace.publication.iterdir()) == []

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,13 +32,6 @@ def tete(tmp_path: Path) -> dict[str, str]:
     return {"DRIMM_LISTE_BLANCHE__TETE": head_settings(tmp_path / "cles").model_dump_json()}
 
 
-def wait_until(condition: Callable[[], bool], espace: Environment) -> None:
-    limit = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < limit, espace.logs[-4000:]
-        time.sleep(0.02)
-
-
 def answer(espace: Environment, *arguments: str, code: int = 0, **variables: str) -> Any:
     done = espace.run(*arguments, "--json", **variables)
     assert done.returncode == code, done.stderr + done.stdout
@@ -53,12 +45,12 @@ def names(espace: Environment) -> set[str]:
 def test_an_exclusion_reaches_the_public_file_although_the_signataire_polls_rarely(espace: Environment) -> None:
     integrate(2, now=datetime.now(UTC))
     with espace.process("process", "signataire", DRIMM_LISTE_BLANCHE__POLL_SECONDS="3000"):
-        wait_until(lambda: "signataire:process:ready" in espace.logs, espace)
+        espace.wait_until(lambda: "signataire:process:ready" in espace.logs)
         actions.demander_publication(auteur="essai", now=datetime.now(UTC))
-        wait_until((espace.publication / "liste-blanche.xml").exists, espace)
+        espace.wait_until((espace.publication / "liste-blanche.xml").exists)
         decided = time.monotonic()
         actions.exclude_and_publish(DB, Motif.CYBER, auteur="essai", now=datetime.now(UTC))
-        wait_until(lambda: DB not in names(espace), espace)
+        espace.wait_until(lambda: DB not in names(espace))
         print(f"decision to public file: {time.monotonic() - decided:.2f} s")
     assert queries.current().sequence == 2  # type: ignore[union-attr]
 
@@ -69,7 +61,7 @@ def test_the_spare_key_signs_by_hand_what_the_lost_one_cannot(espace: Environmen
     lost = {"DRIMM_LISTE_BLANCHE__TETE": json.dumps({**values, "signataire": {}})}
     with espace.process("process", "signataire", **lost), espace.process("process", "temoin", **lost):
         assert answer(espace, "publier", **lost)["sequence"] == 1
-        wait_until(lambda: answer(espace, "liste", "tete", "etat", **lost)["signee_par"] == ["temoin"], espace)
+        espace.wait_until(lambda: answer(espace, "liste", "tete", "etat", **lost)["signee_par"] == ["temoin"])
         assert espace.run("liste", "tete", "charge", "--sortie", str(tmp_path / "charge.json"), **lost).returncode == 0
         again = espace.run("liste", "tete", "charge", "--sortie", str(tmp_path / "charge.json"), **lost)
         assert (again.returncode, "tete.fichier" in again.stderr) == (1, True)
@@ -78,7 +70,7 @@ def test_the_spare_key_signs_by_hand_what_the_lost_one_cannot(espace: Environmen
         signed = espace.run(*by_hand, DRIMM_CONFIG="/absent.toml")
         assert "liste n° 1" in signed.stdout, signed.stderr
         assert answer(espace, "liste", "tete", "deposer", str(made), **lost) == {"numero": 1, "cle": "secours"}
-        wait_until((espace.publication / "tete.json").exists, espace)
+        espace.wait_until((espace.publication / "tete.json").exists)
     pems = {name: Path(path).read_bytes() for name, path in values["cles"].items()}
     verified = verify_tete((espace.publication / "tete.json").read_bytes(), TetePolicy.from_pem(pems, 2), at=datetime.now(UTC))
     assert verified.signed_by == {"secours", "temoin"}
@@ -91,7 +83,7 @@ def test_a_second_person_answers_from_the_keyboard(espace: Environment) -> None:
     rule = {"DRIMM_LISTE_BLANCHE__DEUX_PERSONNES": "always"}
     with espace.process("process", "signataire", **rule):
         asked = actions.demander_publication(auteur="agent", now=datetime.now(UTC))
-        wait_until(lambda: queries.to_approve().exists(), espace)
+        espace.wait_until(lambda: queries.to_approve().exists())
         shown = answer(espace, "liste", "a-approuver")
         assert [one["demande"] for one in shown["demandes"]] == [asked.pk]
         assert shown["changements"] == [f"+ {DB}  {dn(DB)}"]
@@ -99,7 +91,7 @@ def test_a_second_person_answers_from_the_keyboard(espace: Environment) -> None:
         assert (wrong.returncode, "publication.approbation_refusee" in wrong.stderr) == (1, True)
         rows = shown["demandes"][0]["lignes_sha256"]
         assert answer(espace, "liste", "approuver", str(asked.pk), "--lignes", rows)["avis"] == "approuve"
-        wait_until(lambda: queries.outcome(asked.pk) is not None, espace)
+        espace.wait_until(lambda: queries.outcome(asked.pk) is not None)
         assert queries.current().sequence == 1  # type: ignore[union-attr]
         integrate(now=datetime.now(UTC))
         mine = answer(espace, "publier")
@@ -153,7 +145,7 @@ def test_a_new_pair_of_keys_is_made_and_never_overwritten(espace: Environment, t
 def test_processes_without_work_wait_for_their_end(espace: Environment) -> None:
     former = len(espace.logs)  # of other tests
     with espace.process("process", "temoin") as temoin, espace.process("process", "depot") as depot:
-        wait_until(lambda: {"temoin:process:ready", "depot:process:ready"} <= set(EVENT.findall(espace.logs[former:])), espace)
+        espace.wait_until(lambda: {"temoin:process:ready", "depot:process:ready"} <= set(EVENT.findall(espace.logs[former:])))
         for process in (temoin, depot):
             assert process.poll() is None
             process.terminate()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from confiance.transparence import TetePolicy, sign_payload, verify_tete
+from confiance.transparence import sign_payload, verify_tete
 from confiance.transparence.cles import ClePrivee
 from confiance.transparence.preuves import PreuveConsistance, PreuveInclusion, read_leaf
 from espace.alarmes import actions as alarmes
@@ -38,10 +38,6 @@ def monde(espace: Any, tmp_path: Path) -> Editeur:
     return editeur(espace, NOW, tete=head_settings(tmp_path / "cles"))
 
 
-def policy(monde: Editeur) -> TetePolicy:
-    return TetePolicy.from_pem({name: path.read_bytes() for name, path in monde.tete.cles.items()}, monde.tete.seuil)
-
-
 def number_of_last() -> int:
     last = queries.last()
     return last.numero if last is not None else 0
@@ -55,7 +51,7 @@ def test_a_list_is_public_before_its_head_which_waits_for_the_temoin(monde: Edit
     assert queries.en_attente() is not None
     assert monde.temoin()
     monde.signataire()
-    verified = verify_tete(monde.head(), policy(monde), at=monde.time.now)
+    verified = verify_tete(monde.head(), monde.policy, at=monde.time.now)
     assert verified.signed_by == {"signataire", "temoin"}
     assert verified.tete.sha256 == hashlib.sha256(monde.liste()).hexdigest()
     assert (verified.tete.numero, verified.tete.sequence, verified.tete.taille, verified.tete.previous) == (1, 1, 1, None)
@@ -66,7 +62,7 @@ def test_the_files_beside_the_head_prove_what_it_says(monde: Editeur) -> None:
     for _ in range(3):
         monde.publish()
         monde.round()
-    head = verify_tete(monde.head(), policy(monde), at=monde.time.now).tete
+    head = verify_tete(monde.head(), monde.policy, at=monde.time.now).tete
     for named in head.crls:
         assert hashlib.sha256((monde.folder / "crl" / f"{named.sha256}.crl").read_bytes()).hexdigest() == named.sha256
     assert len(head.crls) == 2
@@ -133,7 +129,7 @@ def test_the_lost_key_of_the_signataire_is_replaced_by_the_spare_one(monde: Edit
     spare = ClePrivee.from_pem("secours", (tmp_path / "cles/secours.key").read_bytes())
     deposit(sign_payload(bytes(waiting.charge), spare), auteur="agent", now=monde.time.now)
     monde.signataire()
-    assert verify_tete(monde.head(), policy(monde), at=monde.time.now).signed_by == {"secours", "temoin"}
+    assert verify_tete(monde.head(), monde.policy, at=monde.time.now).signed_by == {"secours", "temoin"}
 
 
 def test_keys_are_changed_by_a_head_that_old_and_new_ones_sign_and_readers_follow(monde: Editeur, tmp_path: Path) -> None:
@@ -156,7 +152,7 @@ def test_keys_are_changed_by_a_head_that_old_and_new_ones_sign_and_readers_follo
     reader.read()
     assert reader.tete.current is not None
     assert reader.tete.current.signed_by == {"signataire-2", "temoin"}
-    first = policy(monde).trousseau.from_pem({name: path.read_bytes() for name, path in old.cles.items()}, 2)
+    first = monde.policy.trousseau.from_pem({name: path.read_bytes() for name, path in old.cles.items()}, 2)
     assert queries.rotation(first.empreinte) == turned == (monde.folder / f"journal/cles/{first.empreinte}.json").read_bytes()
 
 
@@ -287,7 +283,7 @@ def test_a_head_never_names_a_list_that_is_not_in_the_folder(monde: Editeur) -> 
     assert [alarme.code for alarme in open_alarms()] == ["tete.ecriture"]
     monde.time.sleep(61)
     monde.signataire()
-    assert verify_tete(monde.head(), policy(monde), at=monde.time.now).tete.sequence == 1
+    assert verify_tete(monde.head(), monde.policy, at=monde.time.now).tete.sequence == 1
     assert list(open_alarms()) == []
 
 
@@ -327,9 +323,9 @@ def test_a_confirmed_mass_removal_is_told_by_the_head(monde: Editeur) -> None:
     monde.renew(removal_floor=0, removal_fraction=0.1)
     monde.publish()
     monde.round()
-    assert not verify_tete(monde.head(), policy(monde), at=monde.time.now).tete.retrait_massif
+    assert not verify_tete(monde.head(), monde.policy, at=monde.time.now).tete.retrait_massif
     monde.espace.sql("UPDATE registre_drimbox SET statut = 'exclue', motif = 'cyber'")
     assert monde.publish().code == "publication.retrait_massif"
     monde.publish(retrait_massif=True)
     monde.round()
-    assert verify_tete(monde.head(), policy(monde), at=monde.time.now).tete.retrait_massif
+    assert verify_tete(monde.head(), monde.policy, at=monde.time.now).tete.retrait_massif

@@ -132,7 +132,7 @@ def test_the_oracle_sees_a_row_that_nobody_signed(terrain: Terrain) -> None:
     """A reader that would return less or more than what was signed is caught."""
     import dataclasses
 
-    from banc.soak.fuzz_liste import Surprise
+    from banc.soak.fuzz import Surprise
 
     other = dataclasses.replace(terrain, brouillon=dataclasses.replace(terrain.brouillon, domaines=terrain.brouillon.domaines[:-1]))
     with pytest.raises(Surprise):
@@ -144,4 +144,4 @@ def test_a_short_run_finds_no_surprise(tmp_path: Path, capsys: pytest.CaptureFix
         warnings.simplefilter("ignore")  # the library warns of the certificates it is fed
         assert run(0.02, tmp_path) == 0
     assert "0 surprises" in capsys.readouterr().out
-    assert list((tmp_path / "plantages").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []

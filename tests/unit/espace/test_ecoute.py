@@ -1,14 +1,20 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Waiting for a notification: it ends by the first one, by the delay, or by the end of the process."""
+"""Waiting for a notification: it ends by the first one, by the delay, or by the end of the process; a lost base is entered again."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any, cast
 
-from espace.database import Connection, heard
+import psycopg
+import pytest
+
+from espace import ecoute
+from espace.database import BaseInjoignable, Connection
+from espace.ecoute import Boucle, alone, heard
 
 
 class Listening:
@@ -46,3 +52,29 @@ def test_the_end_of_the_process_ends_the_wait() -> None:
     assert listening.waits == 2
     assert not _heard(listening, 3600, stopping)
     assert listening.waits == 2
+
+
+@pytest.mark.parametrize("lost", [BaseInjoignable(), psycopg.OperationalError("DUPONT 2750")])
+def test_a_loop_that_loses_the_base_enters_it_again_and_begins_anew(lost: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    boucle, begun = Boucle("canal", 0.001), 0
+
+    def fail() -> None:
+        raise lost
+
+    def begin(_listening: Connection) -> Callable[[], object]:
+        nonlocal begun
+        begun += 1
+        return fail if begun < 3 else boucle.stop
+
+    monkeypatch.setattr(ecoute, "listen", lambda channel: nullcontext(Listening() if channel == "canal" else None))
+    monkeypatch.setattr(ecoute, "_PAUSE_AFTER_FAILURE", 0)
+    boucle.run(begin)
+    assert begun == 3
+
+
+def test_a_lost_connection_is_alone_no_more() -> None:
+    class Lost:
+        def execute(self, *_: Any) -> Any:
+            raise psycopg.OperationalError
+
+    assert not alone(cast("Connection", Lost()), 1)

@@ -4,21 +4,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
-
 import psycopg
 from django.conf import settings as django_settings
 from django.db.utils import Error as DatabaseError
 from django.db.utils import InterfaceError, OperationalError
-from psycopg import sql
 
 from confiance.errors import DrimmError, OwnError, TransportError
 from confiance.exploitation.migrations import shipped
 from espace.config import Database
 
 Connection = psycopg.Connection[tuple[object, ...]]
-_TICK = 0.5  # seconds: how fast the end is obeyed
 
 
 class BaseEmbarquee(OwnError):
@@ -116,35 +111,3 @@ def enter(purpose: str) -> Connection:
         )
     except psycopg.Error:
         raise BaseInjoignable from None
-
-
-def listen(channel: str) -> Connection:
-    """Open a connection of our own that hears the notifications of one channel; the caller closes it.
-
-    Raises:
-        BaseInjoignable: no connection.
-    """
-    listening = enter("listen")
-    try:
-        listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-    except psycopg.Error:
-        raise BaseInjoignable from None
-    return listening
-
-
-def heard(listening: Connection, seconds: float, stopping: threading.Event) -> bool:
-    """Wait for a notification; return whether one came before the delay was over or the end was asked.
-
-    Args:
-        listening: a connection of :func:`listen`.
-        seconds: how long to wait.
-        stopping: set when the process must end.
-
-    Raises:
-        psycopg.Error: the connection is lost.
-    """
-    until = time.monotonic() + seconds
-    while not stopping.is_set() and (left := until - time.monotonic()) > 0:
-        if any(True for _ in listening.notifies(timeout=min(_TICK, left), stop_after=1)):
-            return True
-    return False

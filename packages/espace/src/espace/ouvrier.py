@@ -8,20 +8,17 @@ waits to replace it.
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
+from functools import partial
 
 import psycopg
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils import timezone
 
-from confiance.errors import DrimmError, OwnError, TransportError
+from confiance.errors import DrimmError, OwnError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.conditions.actions.conteneur import destroy_old_secrets
@@ -29,14 +26,14 @@ from espace.conditions.actions.pieces import erase_old
 from espace.config import EspaceSettings
 from espace.courrier.actions import CHANNEL
 from espace.courrier.envoi import Facteur
-from espace.database import explain, heard, is_lost, listen
+from espace.database import Connection, explain, is_lost
+from espace.ecoute import Boucle, alone
 from espace.instruction.echeances import relancer
 from espace.journal.actions import seal
 from espace.journal.temoignage import witness
 
 log = get_logger("ouvrier")
 _LOCK = 0x4F555652
-_PAUSE_AFTER_FAILURE = 1.0
 _MINUTE = 60.0
 _HOUR = 3600.0
 
@@ -103,53 +100,30 @@ class Tache:
         raise_alarm(error, objet=self.name, now=timezone.now())
 
 
-class Boucle:
-    """The loop: hear a notification, or wake after ``poll_seconds``, then do what is due."""
-
-    def __init__(self, settings: EspaceSettings) -> None:
-        self._poll = settings.courrier.poll_seconds
-        self._stopping = threading.Event()
-        facteur = Facteur(settings, stopping=self._stopping.is_set)
-        self._taches = (
-            Tache("courrier", lambda _now: facteur.turn(), 0.0),
-            Tache("echeances", relancer, settings.instruction.relance_seconds),
-            Tache("secrets", destroy_old_secrets, _MINUTE),
-            Tache("pieces probantes", erase_old, _HOUR),
-            Tache("sceau", seal, min(self._poll, _MINUTE)),
-            Tache("sceau complet", lambda now: seal(now, complete=True), _HOUR),
-            Tache("temoignage", witness, _MINUTE),
-        )
-
-    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask for the end: the mail under way is finished first."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        """Work until told to stop; a failure of PostgreSQL delays and never loses."""
-        log.info("ouvrier:process:ready")
-        while not self._stopping.is_set():
-            try:
-                with listen(CHANNEL) as listening:
-                    self._serve(listening)
-            except (TransportError, psycopg.Error, DatabaseError) as error:
-                log.error("ouvrier:base:lost", exc_info=error)
-                connection.close()
-                self._stopping.wait(_PAUSE_AFTER_FAILURE)
-        connection.close()
-
-    def _serve(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
-        while not self._stopping.is_set():
-            row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-            if row and row[0]:
-                for tache in self._taches:
-                    if not self._stopping.is_set():
-                        tache.turn()
-            heard(listening, self._poll, self._stopping)
-
-
 def main(settings: EspaceSettings) -> None:
-    """Run the process until SIGTERM."""
-    boucle = Boucle(settings)
-    signal.signal(signal.SIGTERM, boucle.stop)
-    signal.signal(signal.SIGINT, boucle.stop)
-    boucle.run()
+    """Run the process until SIGTERM: the mail under way is finished first."""
+    boucle = Boucle(CHANNEL, settings.courrier.poll_seconds)
+    boucle.obey_signals()
+    taches = _taches(settings, boucle.stopping.is_set)
+    log.info("ouvrier:process:ready")
+    boucle.run(lambda listening: partial(_turn, taches, listening, boucle.stopping.is_set))
+
+
+def _taches(settings: EspaceSettings, stopping: Callable[[], bool]) -> tuple[Tache, ...]:
+    facteur = Facteur(settings, stopping=stopping)
+    return (
+        Tache("courrier", lambda _now: facteur.turn(), 0.0),
+        Tache("echeances", relancer, settings.instruction.relance_seconds),
+        Tache("secrets", destroy_old_secrets, _MINUTE),
+        Tache("pieces probantes", erase_old, _HOUR),
+        Tache("sceau", seal, min(settings.courrier.poll_seconds, _MINUTE)),
+        Tache("sceau complet", lambda now: seal(now, complete=True), _HOUR),
+        Tache("temoignage", witness, _MINUTE),
+    )
+
+
+def _turn(taches: Iterable[Tache], listening: Connection, stopping: Callable[[], bool]) -> None:
+    if alone(listening, _LOCK):
+        for tache in taches:
+            if not stopping():
+                tache.turn()

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,23 +34,16 @@ def post(number: int = 1) -> None:
     poster("declaration:take", operateur=who, objet=f"DM-2026-{number:06}", contexte={"numero": f"DM-2026-{number:06}"})
 
 
-def until(ready: Callable[[], bool], seconds: float = 240.0) -> None:
-    limit = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < limit
-        time.sleep(0.1)
-
-
 def test_the_process_sends_seals_and_survives_a_server_that_comes_late(espace: Any) -> None:
     post(1)
     port = espace.ports["courrier"]
     with espace.process("process", "ouvrier") as process:
-        until(lambda: Alarme.objects.filter(code="courrier.serveur_injoignable", fermee_le__isnull=True).exists())
+        espace.wait_until(lambda: Alarme.objects.filter(code="courrier.serveur_injoignable", fermee_le__isnull=True).exists())
         with smtp_server(port=port) as boite:
-            until(lambda: len(boite.to(SUPPORT)) == 1)
+            espace.wait_until(lambda: len(boite.to(SUPPORT)) == 1)
             post(2)
-            until(lambda: len(boite.to(SUPPORT)) == 2)
-        until(lambda: queries.tail()[0] == 0)
+            espace.wait_until(lambda: len(boite.to(SUPPORT)) == 2)
+        espace.wait_until(lambda: queries.tail()[0] == 0)
         process.terminate()
         assert process.wait(30) == 0
     assert verify(queries.links()).intact

@@ -24,7 +24,7 @@ from espace.instruction.models import Exclusion
 from espace.liste_blanche.models import Demande
 from espace.liste_blanche.states import Origine
 from espace.meteo.models import Cible
-from espace.meteo.queries import is_watched, watched
+from espace.meteo.queries import watched
 from espace.registre.errors import Inconnu
 from espace.registre.models import CoupleFqdn, Drimbox
 from espace.registre.queries import zone_names
@@ -140,7 +140,7 @@ def test_a_document_refused_is_to_be_done_again_with_its_reason_and_a_date(espac
     assert len(guichet_queries.current_pieces(va)) == 1
     assert actions.avancer(va.pk, "accept", agent(), at=NOW).etat == "accepte"
     assert Drimbox.objects.get().statut == Statut.ACTIVE
-    assert is_watched(CoupleFqdn.objects.get())
+    assert watched().get().couple == CoupleFqdn.objects.get()
 
 
 def test_a_document_too_late_is_reminded_then_exclusion_is_proposed_and_decided_by_a_person(espace: Any) -> None:
@@ -227,7 +227,7 @@ def test_what_the_command_lets_in_is_watched_by_the_meteo(espace: Any) -> None:
     declarer(operateur())
     done = espace.run("integrer", DB, "--dn", dn(DB))
     assert done.returncode == 0, done.stderr
-    assert is_watched(CoupleFqdn.objects.get())
+    assert watched().get().couple == CoupleFqdn.objects.get()
 
 
 @pytest.mark.parametrize("words", ["Compromis\x07sion", "Nul\x00", "C1\x9b31m", "x" * 4001])

@@ -13,7 +13,7 @@ from espace.guichet.models import Dossier, Etape
 from espace.instruction import actions
 from espace.instruction.echeances import relancer
 from espace.liste_blanche.historique import rows_in_force
-from espace.meteo.queries import is_watched
+from espace.meteo.queries import watched
 from espace.registre.models import CoupleFqdn, Drimbox
 from espace.registre.states import Statut
 from tests.espace_dossiers import (
@@ -58,7 +58,7 @@ def test_the_whole_way_from_the_draft_to_the_definitive_entry(espace: Any) -> No
     integrated = integrer(made, declared.commande, now=now)
     assert integrated.etat == "acceptee"
     assert set(Drimbox.objects.values_list("statut", flat=True)) == {Statut.PROVISOIRE}
-    assert all(is_watched(couple) for couple in CoupleFqdn.objects.all())
+    assert {cible.couple for cible in watched()} == set(CoupleFqdn.objects.all())
     with espace.role("ouvrier"):
         relancer(now)
     assert Dossier.objects.get(pk=integrated.pk).etat == "acceptee"  # not notified before the list says it

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,6 @@ from tests.espace_donnees import ZONE, declare
 from tests.espace_env import Environment
 
 DB = f"db1.1.{ZONE}"
-_LIMIT = 120.0
-
-
-def wait_until(condition: Callable[[], bool], espace: Environment) -> None:
-    limit = time.monotonic() + _LIMIT
-    while not condition():
-        assert time.monotonic() < limit, espace.logs[-4000:]
-        time.sleep(0.1)
 
 
 def couples(espace: Environment) -> dict[str, int]:
@@ -52,7 +42,7 @@ def alarms(espace: Environment) -> list[tuple[Any, ...]]:
 def test_the_embedded_server_publishes_answers_the_commands_and_exports_a_zone_that_knot_reads(espace: Environment, tmp_path: Path) -> None:
     with espace.process("process", "zone"):
         declare(2)
-        wait_until(lambda: couples(espace) == {"publiee": 2}, espace)
+        espace.wait_until(lambda: couples(espace) == {"publiee": 2})
         assert ask(espace.ports["zone"], f"www.vi2.1.{ZONE}") == ["visionneuse2.operateur.test."]
 
         told = json.loads(espace.run("zone", "etat", "--json").stdout)
@@ -74,18 +64,18 @@ def test_the_embedded_server_publishes_answers_the_commands_and_exports_a_zone_t
 def test_knot_killed_while_couples_are_given_gets_them_all_when_it_comes_back(espace: Environment, tmp_path: Path) -> None:
     with Knot(tmp_path / "knot") as knot, espace.process("process", "zone", **to_knot(knot)) as process:
         declare()
-        wait_until(lambda: couples(espace) == {"publiee": 1}, espace)
+        espace.wait_until(lambda: couples(espace) == {"publiee": 1})
         knot.kill()
         declare()
-        wait_until(lambda: alarms(espace) == [("zone.dns_injoignable",)], espace)
+        espace.wait_until(lambda: alarms(espace) == [("zone.dns_injoignable",)])
         process.kill()
         process.wait()
         with espace.process("process", "zone", **to_knot(knot)):
             declare()
             knot.start()
-            wait_until(lambda: couples(espace) == {"publiee": 3}, espace)
+            espace.wait_until(lambda: couples(espace) == {"publiee": 3})
             assert ask(knot.port, f"db1.3.{ZONE}") == ["passerelle1.operateur.test."]
-            wait_until(lambda: alarms(espace) == [], espace)
+            espace.wait_until(lambda: alarms(espace) == [])
 
 
 @pytest.mark.peer("knot")
@@ -94,7 +84,7 @@ def test_the_command_says_that_nobody_answers_and_what_is_wrong(espace: Environm
     assert done.returncode == 1
     assert "zone.sans_reponse" in done.stderr
     with espace.process("process", "zone"):
-        wait_until(lambda: espace.sql("SELECT 1 FROM zone_demandezone WHERE faite_le IS NOT NULL") != [], espace)
+        espace.wait_until(lambda: espace.sql("SELECT 1 FROM zone_demandezone WHERE faite_le IS NOT NULL") != [])
 
 
 @pytest.mark.peer("knot")
@@ -110,10 +100,10 @@ def test_a_secondary_is_told_of_a_change_and_transfers_the_zone_of_the_embedded_
     }
     second = Knot(tmp_path / "second", primary=Secondary(espace.ports["zone"], ""), port=port)
     with espace.process("process", "zone", **variables):
-        wait_until(lambda: bool(_quiet(espace.ports["zone"])), espace)
+        espace.wait_until(lambda: bool(_quiet(espace.ports["zone"])))
         with second:
             declare()
-            wait_until(lambda: couples(espace) == {"publiee": 1}, espace)
+            espace.wait_until(lambda: couples(espace) == {"publiee": 1})
             assert ask(port, DB) == ["passerelle1.operateur.test."]
             assert serial_at(port) == serial_at(espace.ports["zone"])
 

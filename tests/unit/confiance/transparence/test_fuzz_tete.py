@@ -11,7 +11,7 @@ import pytest
 
 from banc.attaques.terrain import NOW
 from banc.soak import fuzz_tete
-from banc.soak.fuzz_liste import Surprise
+from banc.soak.fuzz import Surprise
 from banc.soak.fuzz_tete import Fuzzer, check, run
 from confiance.transparence import TrustedTete, verify_tete
 from confiance.transparence.verifier import TetePolicy, TeteVerifiee

@@ -9,13 +9,12 @@ memory of times is as safe as the file.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from confiance.errors import OwnError
+from confiance.files import replace_file
 from confiance.horodatage import HorodatageError, parse
 from confiance.liste_blanche.policy import Policy
 from confiance.liste_blanche.trusted import Memory, ReaderSettings, TrustedListeBlanche
@@ -92,20 +91,6 @@ def save(trusted: TrustedListeBlanche, path: Path) -> None:
         raise StateUnreadable("L'état du lecteur de la Liste Blanche ne peut pas être enregistré.") from error
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Replace a file at once and for good; raises OSError, and then leaves the old one."""
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
 def load(path: Path, policy: Policy, settings: ReaderSettings | None = None) -> TrustedListeBlanche:
     """Restore a reader from a file; an absent file is an empty memory.
 
@@ -138,11 +123,3 @@ def _time(header: dict[str, Any], name: str) -> datetime:
         return parse(str(header.get(name)))
     except HorodatageError as error:
         raise StateUnreadable from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from confiance.files import replace_file
 from confiance.horodatage import HorodatageError, parse
-from confiance.liste_blanche.store import replace_file
 from confiance.transparence.cles import Trousseau
 from confiance.transparence.refusals import TeteEtatIllisible, TeteRefused
 from confiance.transparence.reperes import Contradiction, Repere

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from confiance.errors import PeerError
 from espace.acteurs.acteur import Acteur, Qui
@@ -74,18 +73,6 @@ def is_agent(user: AbstractBaseUser | AnonymousUser) -> bool:
             user_permissions__content_type__app_label=label,
         ).exists()
     )
-
-
-def operateur_of(request: HttpRequest) -> Operateur:
-    """Return the Operateur for which a request of the portail is made; every row shown is filtered by it.
-
-    Raises:
-        SansAcces: the account is no active person of an Operateur.
-    """
-    membre = getattr(request, "membre", None) or membre_of(request.user)
-    if membre is None:
-        raise SansAcces
-    return membre.operateur
 
 
 def membres_of(operateur: Operateur) -> QuerySet[Membre]:

@@ -12,9 +12,10 @@ from django.db import transaction
 from espace.alarmes.actions import settle
 from espace.attestation.errors import AttestationInconnue, AttestationSansNom, RevocationSansMotif
 from espace.attestation.models import Attestation, Revocation, Scellee
+from espace.ecoute import wake
 from espace.guichet.models import Dossier
 from espace.journal.actions import record
-from espace.liste_blanche.reveil import wake
+from espace.liste_blanche.reveil import SIGNATAIRE
 from espace.registre.models import CoupleFqdn
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -53,7 +54,7 @@ def delivrer(dossier: Dossier, at: datetime) -> Attestation:
         numero=_numero(at), dossier=dossier, demande=dossier.numero, operateur=dossier.operateur, noms=noms, demandee_le=at
     )
     record("attestation:attestation:demanded", objet=objet_of(attestation), count=len(noms))
-    wake()
+    wake(SIGNATAIRE)
     return attestation
 
 

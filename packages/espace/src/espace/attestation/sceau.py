@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -40,9 +39,8 @@ _MOTIF = "Attestation de délégation de l'Espace de Confiance DRIM-M"
 class Sceleur:
     """Makes what waits, some at a time; after a failure, waits for a minute, and tries what failed after all the others."""
 
-    def __init__(self, settings: EspaceSettings, *, clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, settings: EspaceSettings) -> None:
         self._settings = settings
-        self._clock = clock
         self._after = 0.0
         self._failed: set[int] = set()  # since the others were all tried
 
@@ -72,7 +70,7 @@ class Sceleur:
             log.error("attestation:attestation:surprised", exc_info=error)
             self._tell(SceauEchoue(), attestation)
             return False
-        settle(objet=objet_of(attestation), now=self._clock())
+        settle(objet=objet_of(attestation), now=timezone.now())
         return True
 
     def _make(self, attestation: Attestation) -> None:
@@ -80,7 +78,7 @@ class Sceleur:
         from espace.attestation import pades  # noqa: PLC0415 - as said
         from espace.attestation.composition import compose  # noqa: PLC0415 - as said
 
-        reglages, now = self._settings.attestation, self._clock()
+        reglages, now = self._settings.attestation, timezone.now()
         if reglages is None:
             raise SceauSansCle
         check_names(attestation)
@@ -89,7 +87,7 @@ class Sceleur:
         anchors = Anchors.from_directory(self._settings.liste_blanche.anchors)
         with key_of(reglages.signer) as key:
             pdf = pades.seal(compose(shown, now), key, motif=_MOTIF)
-        signataire = pades.check(pdf, anchors, revocation=self._settings.liste_blanche.revocation, at=self._clock())
+        signataire = pades.check(pdf, anchors, revocation=self._settings.liste_blanche.revocation, at=timezone.now())
         actions.keep(attestation, pdf, sha256=hashlib.sha256(pdf).hexdigest(), signataire=signataire, now=now)
 
     def _contenu(self, attestation: Attestation, now: datetime) -> Contenu:
@@ -109,7 +107,7 @@ class Sceleur:
         self._after = time.monotonic() + _RETRY_SECONDS
         self._failed.add(attestation.pk)
         log.error("attestation:attestation:stopped", exc_info=error, code=error.code)
-        raise_alarm(error, objet=objet_of(attestation), now=self._clock())
+        raise_alarm(error, objet=objet_of(attestation), now=timezone.now())
 
 
 def check_names(attestation: Attestation) -> None:

@@ -125,18 +125,3 @@ def echeance(at: datetime, count: int, region: Region = Region.METROPOLE) -> dat
         HorsCalendrier: as :func:`add_jours_ouvres`.
     """
     return fin_du_jour(add_jours_ouvres(jour_de_paris(at), count, region))
-
-
-def count_jours_ouvres(start: datetime, end: datetime, region: Region = Region.METROPOLE) -> int:
-    """Return how many jours ouvrés end between two instants: 0 the same day, negative when the end is past.
-
-    Args:
-        start: aware instant.
-        end: aware instant.
-        region: whose public holidays.
-    """
-    first, last = jour_de_paris(start), jour_de_paris(end)
-    sign = 1 if last >= first else -1
-    first, last = min(first, last), max(first, last)
-    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
-    return sign * sum(is_ouvre(day, region) for day in days)

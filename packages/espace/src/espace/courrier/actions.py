@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 
 from espace.acteurs.models import Operateur
@@ -25,6 +25,7 @@ from espace.courrier.queries import addresses_of
 from espace.courrier.retour import Avis
 from espace.courrier.states import Etat
 from espace.courrier.table import COURRIERS
+from espace.ecoute import wake
 from espace.journal.actions import record
 
 CHANNEL = "espace_courrier"
@@ -69,8 +70,7 @@ def poster(
         for address in _addresses(one.vers, operateur, destinataire)
     ]
     Courrier.objects.bulk_create(rows)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    wake(CHANNEL)
     record("courrier:courrier:posted", auteur=auteur, objet=objet, reason=evenement, count=len(rows))
 
 

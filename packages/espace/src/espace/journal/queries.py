@@ -21,9 +21,9 @@ def latest(count: int = 20) -> list[Evenement]:
     return list(Evenement.objects.order_by("-at", "-id")[: min(count, MAX_LINES)])
 
 
-def history(objets: Iterable[str], *, limit: int = MAX_LINES) -> list[Evenement]:
+def history(objets: Iterable[str]) -> list[Evenement]:
     """Return the lines about these objects, newest first."""
-    return list(Evenement.objects.filter(objet__in=list(objets)).order_by("-at", "-id")[: min(limit, MAX_LINES)])
+    return list(Evenement.objects.filter(objet__in=list(objets)).order_by("-at", "-id")[:MAX_LINES])
 
 
 def events_of(numbers: Iterable[int]) -> dict[int, str]:

@@ -16,11 +16,12 @@ from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from confiance.liste_blanche import Diff, ListeBlanche
 from espace.alarmes.actions import raise_alarm, settle
+from espace.ecoute import wake
 from espace.journal.actions import record
 from espace.liste_blanche import rules
 from espace.liste_blanche.errors import ApprobationRefusee, DemandeRejetee, PublicationRefusee
 from espace.liste_blanche.models import Approbation, Demande, Publication
-from espace.liste_blanche.reveil import DEPOT, wake
+from espace.liste_blanche.reveil import DEPOT, SIGNATAIRE
 from espace.liste_blanche.states import Avis, Etat, Origine, advance
 from espace.registre import actions as registre
 from espace.registre.models import Drimbox
@@ -54,7 +55,7 @@ def demander_publication(*, auteur: str, now: datetime, origine: Origine = Origi
         publication_id=demande.pk,
         reason=str(origine),
     )
-    wake()
+    wake(SIGNATAIRE)
     return demande
 
 
@@ -116,7 +117,7 @@ def answer(demande_id: int, avis: Avis, *, lignes_sha256: str, auteur: str, now:
         state=str(avis),
         sha256=lignes_sha256,
     )
-    wake()
+    wake(SIGNATAIRE)
     return given
 
 

@@ -8,22 +8,18 @@ the settings it has nothing to do, and waits for its end.
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from types import FrameType
+from functools import partial
 
-import psycopg
-from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils import timezone
 
-from confiance.errors import DrimmError, TransportError
+from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from confiance.transparence.tete import FILE_NAME
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import EspaceSettings, Git, ListeBlanche
-from espace.database import heard, listen
+from espace.database import Connection
+from espace.ecoute import Boucle, alone
 from espace.liste_blanche import queries
 from espace.liste_blanche.depot_git import DepotGit, Envoi
 from espace.liste_blanche.errors import DepotEtranger, DepotGitError, DistantInjoignable, PousseeRefusee
@@ -33,7 +29,6 @@ from espace.tete import queries as tetes
 from espace.tete.crls import copies
 
 log = get_logger("depot")
-_PAUSE_AFTER_FAILURE = 1.0
 _LOCK = 0x4445504F
 _POUSSEE = "poussée"
 """What the alarms of a push are about: a commit that succeeds closes none of them."""
@@ -124,53 +119,22 @@ class Archiviste:
             settle(objet=_POUSSEE, now=now)
 
 
-class Boucle:
-    """The loop: hear a notification, or wake after ``poll_seconds``, then commit and push what is new."""
-
-    def __init__(self, settings: EspaceSettings) -> None:
-        self._settings = settings.liste_blanche
-        self._stopping = threading.Event()
-
-    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask for the end."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        """Work until told to stop; a failure of PostgreSQL delays and never loses.
-
-        Raises:
-            GitAbsent: a repository is asked for on a machine without git.
-        """
-        log.info("depot:process:ready")
-        if self._settings.git is None:
-            self._stopping.wait()
-            return
-        archiviste = Archiviste(self._settings, self._settings.git)
-        while not self._stopping.is_set():
-            try:
-                with listen(DEPOT) as listening:
-                    self._serve(listening, archiviste)
-            except (TransportError, psycopg.Error, DatabaseError) as error:
-                log.error("depot:base:lost", exc_info=error)
-                connection.close()
-                self._stopping.wait(_PAUSE_AFTER_FAILURE)
-        connection.close()
-
-    def _serve(self, listening: psycopg.Connection[tuple[object, ...]], archiviste: Archiviste) -> None:
-        while not self._stopping.is_set():
-            row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-            if row and row[0]:  # another one started beside waits to replace us
-                archiviste.turn()
-            heard(listening, self._settings.poll_seconds, self._stopping)
-
-
 def main(settings: EspaceSettings) -> None:
     """Run the process until SIGTERM.
 
     Raises:
         GitAbsent: a repository is asked for on a machine without git.
     """
-    boucle = Boucle(settings)
-    signal.signal(signal.SIGTERM, boucle.stop)
-    signal.signal(signal.SIGINT, boucle.stop)
-    boucle.run()
+    liste, boucle = settings.liste_blanche, Boucle(DEPOT, settings.liste_blanche.poll_seconds)
+    boucle.obey_signals()
+    log.info("depot:process:ready")
+    if liste.git is None:
+        boucle.stopping.wait()
+        return
+    archiviste = Archiviste(liste, liste.git)
+    boucle.run(lambda listening: partial(_turn, archiviste, listening))
+
+
+def _turn(archiviste: Archiviste, listening: Connection) -> None:
+    if alone(listening, _LOCK):
+        archiviste.turn()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from confiance.files import sync_folder
 from espace.liste_blanche.errors import EcritureImpossible
 
 NAME = "liste-blanche.xml"
@@ -44,7 +45,7 @@ def install(prepared: Path) -> Path:
     final = prepared.parent / NAME
     try:
         prepared.replace(final)
-        _sync_folder(prepared.parent)
+        sync_folder(prepared.parent)
     except OSError as error:
         raise EcritureImpossible from error
     return final
@@ -100,11 +101,3 @@ def _write(prepared: Path, content: bytes) -> None:
         prepared.chmod(0o644)
     except OSError as error:
         raise EcritureImpossible from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

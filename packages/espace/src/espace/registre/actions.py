@@ -16,6 +16,7 @@ from confiance.fqdn import CoupleFqdn as Couple
 from espace.acteurs.actions import declare_commande
 from espace.acteurs.models import Commande, Operateur
 from espace.acteurs.rules import CommandeDeclaree
+from espace.ecoute import wake
 from espace.journal.actions import record
 from espace.registre import queries
 from espace.registre.certificats.actions import close_windows
@@ -213,5 +214,4 @@ def changed_hosts(now: datetime) -> None:
     serie = SerieZone.objects.select_for_update().get(pk=1)
     serie.serial, serie.modifie_le = next_serial(serie.serial, now), now
     serie.save(update_fields=["serial", "modifie_le"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [queries.CHANNEL])
+    wake(queries.CHANNEL)

@@ -15,9 +15,10 @@ from confiance.transparence import Signature, merkle
 from confiance.transparence.feuille import whole_seconds
 from confiance.transparence.tete import Tete as Head
 from confiance.transparence.tete import payload_of, sha256_of
+from espace.ecoute import wake
 from espace.journal.actions import record
 from espace.liste_blanche.models import Publication
-from espace.liste_blanche.reveil import DEPOT, wake
+from espace.liste_blanche.reveil import DEPOT, SIGNATAIRE
 from espace.tete import queries
 from espace.tete.models import Feuille, Noeud, SignatureTete, Tete
 from espace.tete.noeuds import NoeudsEnBase
@@ -83,7 +84,7 @@ def cosign(tete: Tete, signature: Signature, *, auteur: str, now: datetime) -> N
     """
     if _keep(tete, signature, auteur, now):
         record("tete:tete:cosigned", auteur=auteur, objet=f"tete:{tete.numero}", serial=tete.numero, reason=signature.key_id)
-    wake()
+    wake(SIGNATAIRE)
 
 
 @transaction.atomic

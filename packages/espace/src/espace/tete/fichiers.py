@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from confiance.files import replace_file
 from confiance.transparence import TetePolicy, TransparenceRefused, preuves
 from confiance.transparence.tete import FILE_NAME
 from confiance.transparence.verifier import authenticate
@@ -133,24 +132,4 @@ class Dossier:
         if final.is_file() and final.read_bytes() == data:
             return
         final.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, prepared = tempfile.mkstemp(prefix=_PREPARED, dir=final.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                if durable:
-                    os.fsync(file.fileno())
-            Path(prepared).chmod(0o644)
-            Path(prepared).replace(final)
-        finally:
-            Path(prepared).unlink(missing_ok=True)
-        if durable:
-            _sync(final.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        replace_file(final, data, prefix=_PREPARED, mode=0o644, durable=durable)

@@ -4,67 +4,43 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from types import FrameType
-
-import psycopg
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils import timezone
 
 from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import EspaceSettings
-from espace.database import heard, is_lost, listen
+from espace.database import is_lost
+from espace.ecoute import Boucle
 from espace.tete.actions import CHANNEL
 from espace.tete.errors import TemoinSansMemoire, TemoinSurprise
 from espace.tete.temoin import Temoin
 
 log = get_logger("temoin")
-_PAUSE_AFTER_FAILURE = 1.0
 _OBJET = "temoin"
 
 
-class Boucle:
-    """The loop: hear a notification, or wake after ``poll_seconds``, then sign what waits."""
+class Cosignataire:
+    """A témoin whose refusals people read.
 
-    def __init__(self, settings: EspaceSettings) -> None:
-        self._settings = settings.liste_blanche
-        self._stopping = threading.Event()
+    Args:
+        temoin: it signs, or refuses.
+    """
+
+    def __init__(self, temoin: Temoin) -> None:
+        self._temoin = temoin
         self._refused = ""
 
-    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask for the end."""
-        self._stopping.set()
+    def turn(self) -> None:
+        """Sign what waits; a trouble is an alarm, and nothing is signed.
 
-    def run(self) -> None:
-        """Work until told to stop; a failure of PostgreSQL delays and never loses."""
-        log.info("temoin:process:ready")
-        tete = self._settings.tete
-        if tete is None or not tete.temoin:
-            self._stopping.wait()
-            return
-        while not self._stopping.is_set():
-            try:
-                with listen(CHANNEL) as listening:
-                    self._serve(listening, Temoin(self._settings, tete))
-            except (TransportError, psycopg.Error, DatabaseError) as error:
-                log.error("temoin:base:lost", exc_info=error)
-                connection.close()
-                self._stopping.wait(_PAUSE_AFTER_FAILURE)
-        connection.close()
-
-    def _serve(self, listening: psycopg.Connection[tuple[object, ...]], temoin: Temoin) -> None:
-        while not self._stopping.is_set():
-            self._turn(temoin)
-            heard(listening, self._settings.poll_seconds, self._stopping)
-
-    def _turn(self, temoin: Temoin) -> None:
+        Raises:
+            TransportError, django.db.Error: PostgreSQL is lost.
+        """
         now = timezone.now()
         try:
-            if temoin.turn(now):
+            if self._temoin.turn(now):
                 self._refused = ""
                 settle([TemoinSansMemoire.code, TemoinSurprise.code, *_configuration()], objet=_OBJET, now=now)
         except TransportError:
@@ -93,7 +69,11 @@ def _configuration() -> tuple[str, ...]:
 
 def main(settings: EspaceSettings) -> None:
     """Run the process until SIGTERM."""
-    boucle = Boucle(settings)
-    signal.signal(signal.SIGTERM, boucle.stop)
-    signal.signal(signal.SIGINT, boucle.stop)
-    boucle.run()
+    liste, boucle = settings.liste_blanche, Boucle(CHANNEL, settings.liste_blanche.poll_seconds)
+    boucle.obey_signals()
+    log.info("temoin:process:ready")
+    if liste.tete is None or not liste.tete.temoin:
+        boucle.stopping.wait()
+        return
+    cosignataire = Cosignataire(Temoin(liste, liste.tete))
+    boucle.run(lambda _listening: cosignataire.turn)

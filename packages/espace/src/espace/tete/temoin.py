@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from confiance.distinguished_name import DistinguishedName
+from confiance.files import replace_file
 from confiance.liste_blanche import ListeBlancheRefused, verify
-from confiance.liste_blanche.store import replace_file
 from confiance.transparence import ClePrivee, TransparenceRefused, Trousseau, merkle, sha256_of, sign_payload
 from confiance.transparence import Tete as Head
 from confiance.transparence.canonical import NotCanonical

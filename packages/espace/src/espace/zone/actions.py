@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from confiance.errors import DrimmError
+from espace.ecoute import wake
 from espace.journal.actions import record
 from espace.registre.models import CoupleFqdn
 from espace.zone.attente import CoupleAPublier
@@ -37,14 +37,14 @@ def demander(travail: Travail, *, auteur: str, now: datetime) -> DemandeZone:
         return waiting
     demande = DemandeZone.objects.create(travail=travail, auteur=auteur, demandee_le=now)
     record("zone:demande:asked", auteur=auteur, objet=f"demande_zone:{demande.pk}", reason=travail)
-    _notify(CHANNEL)
+    wake(CHANNEL)
     return demande
 
 
 @transaction.atomic
-def note_answer(demande: DemandeZone, *, now: datetime, detail: str = "", error: DrimmError | None = None) -> None:
+def note_answer(demande: DemandeZone, *, now: datetime, detail: str) -> None:
     """Say what came of a demand."""
-    demande.faite_le, demande.code, demande.detail = now, error.code if error else "", (error.message if error else detail)[:500]
+    demande.faite_le, demande.code, demande.detail = now, "", detail[:500]
     demande.save(update_fields=["faite_le", "code", "detail"])
 
 
@@ -86,7 +86,7 @@ def note_published(couples: Sequence[CoupleAPublier], serial: int, *, now: datet
             etat=Etat.PUBLIEE, serial=serial, depuis=now, detail=details.get(one.couple_id, "")[:500]
         )
         record("zone:noms:published", objet=f"couple:{one.db}", db=one.db, vi=one.vi, serial=serial)
-    _notify(PUBLIE)
+    wake(PUBLIE)
 
 
 @transaction.atomic
@@ -154,8 +154,3 @@ def note_removed(noms: Collection[str], *, auteur: str) -> None:
 def note_turn(values: Mapping[str, Any]) -> None:
     """Keep where the publication stands; see :class:`EtatZone`."""
     EtatZone.objects.filter(pk=1).update(**values)
-
-
-def _notify(channel: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [channel])

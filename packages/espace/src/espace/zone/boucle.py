@@ -18,7 +18,7 @@ from confiance.errors import DrimmError, TransportError
 from confiance.exploitation.logs import get_logger
 from espace.alarmes.actions import raise_alarm, settle
 from espace.config import Zone
-from espace.database import heard, listen
+from espace.ecoute import alone, heard, listen
 from espace.registre import queries as registre
 from espace.zone import actions, errors, queries
 from espace.zone.adaptateurs.port import Adaptateur
@@ -174,7 +174,6 @@ class Boucle:
 
     def _serve(self, listening: psycopg.Connection[tuple[object, ...]]) -> None:
         while not self._stopping.is_set():
-            row = listening.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-            if row and row[0]:  # another one started beside waits to replace us
+            if alone(listening, _LOCK):
                 self.turn()
             heard(listening, self._settings.refresh_seconds, self._stopping)

@@ -14,7 +14,7 @@ from django.db import connection
 from confiance.errors import TransportError
 from confiance.exploitation.logs import get_logger
 from espace.config import Zone
-from espace.database import heard, listen
+from espace.ecoute import heard, listen
 from espace.registre import queries
 from espace.zone.vue import ZoneView, build
 

@@ -24,7 +24,7 @@ _DOORS = frozenset({"console:connexion", "portail:connexion"})
 class Acces:
     """Middleware that closes the console to who is no agent, and the portail to who is no active Membre.
 
-    In the portail ``request.membre`` is then set; :func:`espace.acteurs.queries.operateur_of` reads it.
+    In the portail ``request.membre`` is then set; :func:`espace.web.portail.requete.membre` reads it.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -54,5 +54,5 @@ def _portail(request: HttpRequest) -> HttpResponse | None:
     membre = membre_of(request.user)
     if membre is None:
         return redirect("console:accueil") if is_agent(request.user) else forbidden(request)
-    request.membre = membre  # type: ignore[attr-defined]  # read by operateur_of and by the pages
+    request.membre = membre  # type: ignore[attr-defined]  # read by portail.requete
     return None
