@@ -27,8 +27,9 @@ from drimbox.socle.annuaire import revocation
 from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.message import frames
 from drimbox.socle.pacs.dimse.negotiation import Proposition, contextes_of, encode_request
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION
 from drimbox.source.reception.association_notes import SYNTAXES
-from drimbox.source.reception.iocm import EXPLICIT, KEY_OBJECT_SELECTION
+from drimbox.source.reception.iocm import EXPLICIT
 from drimbox.source.reception.iocm_scp import ServeurIocm
 from tests.drimbox_env import DB, DB2, PREFIX, Environment
 from tests.drimbox_revocation import crl_that_revokes, keep_fetched

@@ -196,13 +196,13 @@ async def test_a_date_at_the_edge_of_the_calendar_is_answered_and_the_connection
 async def test_what_no_reader_foresaw_is_refused_told_by_its_type_and_the_connection_goes_on(
     reception: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_document: bytes) -> None:
+    def fail(_document: bytes, _jumeau: bytes | None) -> None:
         raise OverflowError("PAT-BANC")
 
     async with server() as connect:
         ris = await connect()
         with monkeypatch.context() as patch:
-            patch.setattr(actions, "read_cda", fail)
+            patch.setattr(actions, "read_paire", fail)
             await ris.send(frame(message(1)))
             lines = (await ris.answer()).split("\r")
         assert lines[1] == "MSA|AE|000001"

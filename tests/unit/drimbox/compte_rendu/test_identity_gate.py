@@ -74,6 +74,9 @@ def test_a_pacs_that_says_less_or_says_it_otherwise_passes(pacs):
         ({"patient_id": "IPP-000043"}, Ecart.IPP),
         ({"patient_id": "185063523804273"}, Ecart.INS),
         ({"patient_id": "X", "issuer_of_patient_id": "ASIP-SANTE-INS-NIR"}, Ecart.INS),
+        ({"patient_id": "285063523804224", "issuer_of_patient_id": "1.2.250.1.213.1.4.10"}, Ecart.INS),
+        ({"patient_id": "285063523804224", "issuer_of_patient_id": "1.2.250.1.213.1.4.8"}, Ecart.INS),
+        ({"patient_id": "285063523804224", "issuer_of_patient_id": "INS&1.2.250.1.213.1.4.10&ISO"}, Ecart.INS),
         ({"patient_name": "AUTRE^CAMILLE"}, Ecart.NOM),
         ({"patient_name": "PAT-BANC^DOMINIQUE"}, Ecart.PRENOM),
         ({"patient_birth_date": "19850615"}, Ecart.NAISSANCE),
@@ -109,6 +112,57 @@ def test_the_same_ins_under_another_of_its_oids_is_in_common():
 def test_a_message_with_other_traits_stops_the_exam():
     other = replace(REPORT.patient, traits=replace(REPORT.patient.traits, nom_naissance="AUTRE", nom_utilise=None))
     assert judge(message=other).bloquants == (Ecart.NOM,)
+
+
+def judge_silent_report(silent: Patient, message: Patient = REPORT.patient, **pacs: str) -> Decision:
+    """Judge a report that says less of its patient than the message does."""
+    report = replace(REPORT, patient=silent)
+    return verify_identity(report, EXAMEN, message=message, pacs=replace(PACS, **pacs))
+
+
+@pytest.mark.parametrize(
+    ("absent", "pacs", "ecart"),
+    [
+        ({"date_naissance": ""}, {"patient_birth_date": "19850615"}, Ecart.NAISSANCE),
+        ({"date_naissance": "19850000"}, {"patient_birth_date": "19850615"}, Ecart.NAISSANCE),
+        ({"sexe": "U"}, {"patient_sex": "M"}, Ecart.SEXE),
+        ({"premier_prenom": "", "prenoms_naissance": "", "prenom_utilise": None}, {"patient_name": "PAT-BANC^DOMINIQUE"}, Ecart.PRENOM),
+    ],
+    ids=str,
+)
+def test_a_trait_that_only_the_message_holds_is_compared_with_the_pacs(absent, pacs, ecart):
+    silent = replace(REPORT.patient, traits=replace(REPORT.patient.traits, **absent))
+    assert judge_silent_report(silent).accepted
+    assert judge_silent_report(silent, **pacs).bloquants == (ecart,)
+
+
+@pytest.mark.parametrize(
+    ("absent", "pacs", "ecart"),
+    [
+        ({"ipp": None}, {"patient_id": "IPP-000043", "issuer_of_patient_id": REPORT.patient.ipp.oid}, Ecart.IPP),
+        ({"ins": None}, {"patient_id": "285063523804224", "issuer_of_patient_id": "1.2.250.1.213.1.4.10"}, Ecart.INS),
+    ],
+    ids=["IPP", "INS"],
+)
+def test_an_identifier_that_only_the_message_holds_is_compared_with_the_pacs(absent, pacs, ecart):
+    silent = replace(REPORT.patient, **absent)
+    assert judge_silent_report(silent).accepted
+    assert judge_silent_report(silent, **pacs).bloquants == (ecart,)
+
+
+def test_an_identifier_in_common_with_the_message_alone_is_not_one_in_common_with_the_report():
+    decision = judge_silent_report(replace(REPORT.patient, ipp=None), accession_number="")
+    assert decision.bloquants == (Ecart.AUCUN_COMMUN,)
+
+
+def test_a_message_under_the_birth_name_and_a_pacs_under_the_used_one_agree_through_the_report():
+    message = replace(REPORT.patient, traits=replace(REPORT.patient.traits, nom_utilise=None, prenom_utilise=None))
+    assert judge(message=message, patient_name="PAT-ESSAI^CAMILLE").accepted
+
+
+def test_a_patient_id_that_is_the_report_s_is_not_measured_against_another_authority_s_number_of_the_message():
+    message = replace(REPORT.patient, ipp=Identifiant("7", "1.2.3.4"))
+    assert judge(message=message).accepted
 
 
 def test_another_birth_place_in_the_message_is_only_said():

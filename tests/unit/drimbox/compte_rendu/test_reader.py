@@ -119,7 +119,7 @@ def test_a_report_without_the_rest_is_read(path):
     assert read_cda(without(path)).examens
 
 
-@pytest.mark.parametrize("uid", ["CFBE8FA0-8500-11EC-A8A3-0242AC120002", "1", "1.02.3", "1..2", "1.2." + "3" * 64, "1.2.3/../4"])
+@pytest.mark.parametrize("uid", ["CFBE8FA0-8500-11EC-A8A3-0242AC120002", "1", "1.02.3", "1..2", "1.2." + "3" * 64, "1.2.3/../4", "1.2.1٣"])
 def test_a_study_named_by_something_else_than_a_uid_is_refused(uid):
     with pytest.raises(StudyUidInvalide):
         read_cda(edited("h:documentationOf/h:serviceEvent/h:id", root=uid))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from banc.jeux import make_report
 from drimbox.source.compte_rendu.document import MAX_TEXT, LimitesCda
-from drimbox.source.compte_rendu.errors import CompteRenduIllisible, CompteRenduTropGros, DoctypeRefuse
+from drimbox.source.compte_rendu.errors import CompteRenduIllisible, CompteRenduTropGros, DoctypeRefuse, PlusieursPatients
 from drimbox.source.compte_rendu.reader import read_cda
 
 REPORT = make_report()
@@ -57,6 +57,14 @@ def test_elements_nested_without_end_are_refused(depth):
 def test_what_is_no_cda_is_refused(data):
     with pytest.raises(CompteRenduIllisible):
         read_cda(data)
+
+
+@pytest.mark.parametrize("tag", [b"recordTarget", b"patientRole", b"patient"])
+def test_a_report_of_two_patients_is_refused(tag):
+    end = b"</" + tag + b">"
+    whole = REPORT[REPORT.index(b"<" + tag + b">") : REPORT.index(end) + len(end)]
+    with pytest.raises(PlusieursPatients):
+        read_cda(REPORT.replace(whole, whole + whole.replace(b"PAT-BANC", b"PAT-AUTRE"), 1))
 
 
 def test_windows_text_under_no_declared_encoding_is_read():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from drimbox.socle.personnes import Identifiant
 from drimbox.source.reception.annulation import read_annulation
-from drimbox.source.reception.errors import ChampAbsent, MessageRefuse
+from drimbox.source.reception.errors import CaractereInterdit, ChampAbsent, MessageRefuse, PlusieursPatients
 from drimbox.source.reception.segments import parse
 
 HEAD = (
@@ -55,12 +55,29 @@ def test_a_new_or_changed_request_cancels_nothing(control: str):
 
 @pytest.mark.parametrize(
     "text",
-    [CANCELLED, CANCELLED + "IPC||PACS||1\r", CANCELLED + "IPC|A1||patient\r", CANCELLED + "ORC|NW\rIPC|A1||1.2.1\r"],
-    ids=["no IPC", "no study and no accession", "no UID", "IPC of another order"],
+    [
+        CANCELLED,
+        CANCELLED + "IPC||PACS||1\r",
+        CANCELLED + "IPC|A1||patient\r",
+        CANCELLED + "IPC|A1||1.2.1٣\r",
+        CANCELLED + "ORC|NW\rIPC|A1||1.2.1\r",
+    ],
+    ids=["no IPC", "no study and no accession", "no UID", "digits of another script", "IPC of another order"],
 )
 def test_a_cancellation_that_names_no_exam_is_refused(text: str):
     with pytest.raises(ChampAbsent):
         read(text)
+
+
+@pytest.mark.parametrize("accession", ["A\\X00\\B", "A\x00B", "A\\X1B\\", "A1^RIS^1.2\\X00\\.3^ISO"])
+def test_a_number_that_cannot_be_printed_is_refused(accession: str):
+    with pytest.raises(CaractereInterdit):
+        read(CANCELLED + f"IPC|{accession}||1.2.1\r")
+
+
+def test_a_cancellation_for_two_patients_is_refused():
+    with pytest.raises(PlusieursPatients):
+        read(CANCELLED + "IPC|A1||1.2.1\rPID|||IPP102^^^AUT&1.2.3&ISO^PI||PAT^AUTRE^^^^^L\r")
 
 
 @given(st.text(alphabet="|^~\\&\rACORIPB1.2", max_size=200))

@@ -55,9 +55,10 @@ def test_the_same_code_in_another_scheme_rejects_nothing() -> None:
         b"DICM",
         make_note("113001", {}),
         make_note("113001", {"1.2.3": {"1.2.3.1": ["patient"]}}),
+        make_note("113001", {"1.2.3": {"1.2.3.1": ["1.2.03"]}}),
         make_note("113001", {"1.2.3": {"1.2.3.1": ["1.2.3.1.1"]}}, sop_class="1.2.840.10008.5.1.4.1.1.2"),
     ],
-    ids=["nothing", "only a mark", "no instance", "no UID", "a CT"],
+    ids=["nothing", "only a mark", "no instance", "no UID", "a leading zero", "a CT"],
 )
 def test_what_is_no_readable_note_is_refused(data: bytes) -> None:
     with pytest.raises(NoteIllisible):

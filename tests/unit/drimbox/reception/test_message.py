@@ -27,6 +27,7 @@ from drimbox.source.reception.errors import (
     MessageIllisible,
     MessageRefuse,
     ModeNonTraite,
+    PlusieursPatients,
     TropDeSegments,
     TypeNonTraite,
     VersionNonTraitee,
@@ -117,6 +118,8 @@ def test_utf_8_under_another_label_is_still_utf_8() -> None:
     assert patient.traits.nom_naissance == "PAT-BÉNÉ"
 
 
+PID = next(line for line in MESSAGE.split(b"\r") if line.startswith(b"PID|"))
+
 REFUSED = {
     "nothing": (b"", MessageIllisible, "AE", "100"),
     "no MSH": (b"PID|1\r", MessageIllisible, "AE", "100"),
@@ -127,6 +130,8 @@ REFUSED = {
     "training": (MESSAGE.replace(b"|P|2.6|", b"|T|2.6|"), ModeNonTraite, "AR", "202"),
     "HL7 v3": (MESSAGE.replace(b"|P|2.6|", b"|P|3.0|"), VersionNonTraitee, "AR", "203"),
     "no control id": (MESSAGE.replace(b"|000001|P|", b"||P|"), ChampAbsent, "AE", "101"),
+    "two patients": (MESSAGE.replace(PID, PID + b"\r" + PID.replace(b"PAT-BANC", b"PAT-AUTRE")), PlusieursPatients, "AE", "100"),
+    "one patient twice": (MESSAGE.replace(b"PV1|", PID + b"\rPV1|"), PlusieursPatients, "AE", "100"),
     "a biology report": (MESSAGE.replace(b"|ED|18748-4^", b"|ED|11502-2^"), DocumentInattendu, "AR", "103"),
     "a placeholder": (MESSAGE.replace(base64.b64encode(CDA), b"{{CDA_BASE64}}"), DocumentIllisible, "AE", "102"),
     "an empty document": (MESSAGE.replace(base64.b64encode(CDA), b""), DocumentIllisible, "AE", "102"),

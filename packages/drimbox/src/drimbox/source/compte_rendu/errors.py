@@ -7,8 +7,10 @@
     PeerError
     └── CompteRenduIllisible
         ├── CompteRenduTropGros     beyond a limit of the reader
+        ├── DocumentsDiscordants    a message carries it twice, and the two do not say the same
         ├── DoctypeRefuse           declares a document type
         ├── ChampManquant           a field that the pointer needs is absent
+        ├── PlusieursPatients       speaks of more than one patient
         ├── AutreDocument           a CDA that is no imaging report
         ├── SansExamen              names no imaging study: not an imaging report
         └── StudyUidInvalide        names a study by something that is no DICOM UID
@@ -37,6 +39,15 @@ class CompteRenduTropGros(CompteRenduIllisible):
     clause = ""
 
 
+class DocumentsDiscordants(CompteRenduIllisible):
+    """Two documents of one message that should be one report in two levels of CDA, and are not."""
+
+    code = "compte_rendu.documents_discordants"
+    message = "Les deux comptes rendus du message n'ont pas la même date, le même patient, les mêmes examens et la même confidentialité."
+    remede = "Envoyer un compte rendu par message, ou le même document dans deux niveaux de CDA (1 et 3)."
+    clause = "CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2, 2.0 et 2.1"
+
+
 class DoctypeRefuse(CompteRenduIllisible):
     """The document declares a DOCTYPE: no CDA does, attacks do."""
 
@@ -54,6 +65,15 @@ class ChampManquant(CompteRenduIllisible):
     def of(cls, path: str) -> ChampManquant:
         """Build the error that names the missing field by its path, never by a value."""
         return cls(f"Le champ « {path} » manque ou est mal formé dans le compte rendu.")
+
+
+class PlusieursPatients(CompteRenduIllisible):
+    """More than one recordTarget, patientRole or patient: the images would go to whoever stands first."""
+
+    code = "compte_rendu.plusieurs_patients"
+    message = "Le compte rendu désigne plus d'un patient (recordTarget)."
+    remede = "Envoyer un compte rendu par patient."
+    clause = "CI-SIS, volet Structuration minimale de documents de santé, recordTarget"
 
 
 class AutreDocument(CompteRenduIllisible):

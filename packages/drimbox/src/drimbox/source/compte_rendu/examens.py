@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import tzinfo
 
 from lxml import etree
 
+from drimbox.socle.pacs.uids import is_uid
 from drimbox.socle.personnes import Code, Identifiant
 from drimbox.source.compte_rendu.document import attribute, find, find_all
 from drimbox.source.compte_rendu.errors import SansExamen, StudyUidInvalide
@@ -23,8 +23,6 @@ QUALIFIER_REGION = "39111-0"
 
 # The reports of the homologation say RM, which is no DICOM modality.
 MODALITES = {"RM": "MR"}
-
-_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 
 Demande = tuple[Identifiant | None, Identifiant | None]
 """Placer order number and accession number of one order."""
@@ -47,7 +45,7 @@ def read_examens(root: etree._Element, zone: tzinfo) -> tuple[ExamenDecrit, ...]
     uids = list(dict.fromkeys(uid for uid, _event in named))
     if not uids:
         raise SansExamen
-    if not all(len(uid) <= 64 and _UID.fullmatch(uid) for uid in uids):
+    if not all(map(is_uid, uids)):
         raise StudyUidInvalide
     demandes = pair(read_demandes(root), len(uids))
     return tuple(_read_examen(uid, events[uid], demande, zone) for uid, demande in zip(uids, demandes, strict=True))

@@ -54,6 +54,7 @@ class CompteRendu:
         cadre_exercice: practiceSettingCode (standardIndustryClassCode), or None.
         secteur_activite: healthcareFacilityTypeCode (SAnn), or None.
         demandes: every (placer order, accession) pair of the report, in document order, whatever the study.
+        jumeau: id of the same report in another level of CDA, when its message carried both, or None.
     """
 
     identifiant: str
@@ -70,6 +71,7 @@ class CompteRendu:
     cadre_exercice: Code | None
     secteur_activite: Code | None
     demandes: tuple[tuple[Identifiant | None, Identifiant | None], ...] = ()
+    jumeau: str | None = None
 
     def __repr__(self) -> str:
         return f"CompteRendu({self.identifiant}, {len(self.examens)} examens)"

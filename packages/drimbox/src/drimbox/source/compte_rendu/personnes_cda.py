@@ -8,7 +8,9 @@ from lxml import etree
 
 from drimbox.socle.personnes import OID_PROFESSIONNEL, OIDS_INS, Code, Identifiant, Patient, Professionnel, Structure, TraitsPatient
 from drimbox.source.compte_rendu.document import attribute, find, find_all, text
-from drimbox.source.compte_rendu.errors import ChampManquant
+from drimbox.source.compte_rendu.errors import ChampManquant, PlusieursPatients
+
+_PATIENT = ("h:recordTarget", "h:recordTarget/h:patientRole", "h:recordTarget/h:patientRole/h:patient")
 
 
 def read_identifiant(element: etree._Element | None) -> Identifiant | None:
@@ -28,7 +30,10 @@ def read_patient(root: etree._Element) -> Patient:
 
     Raises:
         ChampManquant: no recordTarget, or no birth name.
+        PlusieursPatients: more than one patient.
     """
+    if any(len(find_all(root, path)) > 1 for path in _PATIENT):
+        raise PlusieursPatients
     role = find(root, "h:recordTarget/h:patientRole")
     person = None if role is None else find(role, "h:patient")
     if role is None or person is None:

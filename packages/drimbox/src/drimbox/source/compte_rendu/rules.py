@@ -6,6 +6,10 @@ The rule, in one sentence: the study and at least one identifier in common, none
 IMG-KOS and the cases G2 (a study that is not the one of its accession number) and M (other traits under the same INS and IPP) of the
 homologation. What contradicts stops the exam and calls a person; what is only odd is written down. Which identifiers must be in common
 is a setting of each PACS (``[pacs.identite]``): one that never holds the accession number is compared on its patient, and the reverse.
+
+The accession number is compared between the report and the PACS, and between a cancellation (IPC-1) and its exam. A message that carries a
+report gives none that could be: it has no IPC, and OBR-3 and OBR-18 of the messages of the homologation hold one number, the same in all of
+them, that is the accession number of no exam.
 """
 
 from __future__ import annotations
@@ -107,7 +111,8 @@ def verify_identity(
         pacs: the study as the PACS describes it.
         regle: what this PACS and the report must have in common.
     """
-    ecarts, tolerated = _against_pacs(compte_rendu.patient, examen, pacs, regle), {_TOLERATED[trait] for trait in regle.avertir}
+    ecarts = _against_pacs(compte_rendu.patient, message, examen, pacs, regle)
+    tolerated = {_TOLERATED[trait] for trait in regle.avertir}
     of_message = verify_message(compte_rendu, message)
     bloquants = [ecart for ecart in ecarts if ecart not in tolerated]
     odd = [ecart for ecart in ecarts if ecart in tolerated]
@@ -130,15 +135,28 @@ def verify_message(compte_rendu: CompteRendu, message: Patient | None) -> Decisi
     return Decision(tuple(dict.fromkeys(bloquants)), tuple(avertissements))
 
 
-def verify_cancellation(compte_rendu: CompteRendu, message: Patient) -> Decision:
-    """Compare the patient of a cancellation with that of the report it would take out: only what contradicts stops it.
+def verify_patient(compte_rendu: CompteRendu, other: Patient) -> Decision:
+    """Compare the patient of a report with another one, of a cancellation or of a second report: only what contradicts stops it.
 
     Args:
-        compte_rendu: the report of the exam, already found by its study or its accession number.
-        message: patient of the PID segment.
+        compte_rendu: the report of an exam that was found by its study, which is an identifier in common already.
+        other: the other patient.
     """
-    bloquants = [ecart for ecart in _against_message(compte_rendu.patient, message) if ecart is not Ecart.MESSAGE_SANS_IDENTIFIANT]
+    bloquants = [ecart for ecart in _against_message(compte_rendu.patient, other) if ecart is not Ecart.MESSAGE_SANS_IDENTIFIANT]
     return Decision(tuple(dict.fromkeys(bloquants)), ())
+
+
+def verify_identified(compte_rendu: CompteRendu, other: Patient) -> Decision:
+    """Compare the same when the exam was found by an accession number alone: an identifier of the patient must be in common.
+
+    Args:
+        compte_rendu: the report of the exam.
+        other: patient of the PID segment.
+    """
+    ecarts = _against_message(compte_rendu.patient, other)
+    if other.ins is None and other.ipp is None:
+        ecarts = [*ecarts, Ecart.MESSAGE_SANS_IDENTIFIANT]
+    return Decision(tuple(dict.fromkeys(ecarts)), ())
 
 
 def verify_absence(examen: ExamenDecrit, studies_of_accession: Sequence[str]) -> Decision:
@@ -171,18 +189,33 @@ def pair_with_pacs(compte_rendu: CompteRendu, etude: EtudePacs) -> ExamenDecrit 
     return examen
 
 
-def _against_pacs(patient: Patient, examen: ExamenDecrit, pacs: EtudePacs, regle: RegleIdentite) -> list[Ecart]:
+def _against_pacs(patient: Patient, message: Patient | None, examen: ExamenDecrit, pacs: EtudePacs, regle: RegleIdentite) -> list[Ecart]:
     ecarts = [] if examen.study_instance_uid == pacs.study_instance_uid else [Ecart.ETUDE]
     accession = examen.accession.value if examen.accession else ""
     if _differ(accession, pacs.accession_number):
         ecarts.append(Ecart.ACCESSION)
     by_accession = bool(accession) and accession == pacs.accession_number
     by_patient, discordant = _patient_id(patient, pacs, regle.oid_patient)
+    if message is not None and not by_patient and discordant is None:
+        # the message may hold the identifier that the report lacks; it can contradict the PACS, not stand in for the report
+        discordant = _patient_id(message, pacs, regle.oid_patient)[1]
     if discordant is not None:
         ecarts.append(discordant)
     if not _IN_COMMON[regle.commun](by_accession, by_patient):
         ecarts.append(Ecart.AUCUN_COMMUN)
-    return ecarts + _traits(patient.traits, _traits_of(pacs))
+    return ecarts + _traits_against_pacs(patient, message, _traits_of(pacs))
+
+
+def _traits_against_pacs(patient: Patient, message: Patient | None, pacs: TraitsPatient) -> list[Ecart]:
+    """Compare each trait of the PACS with the report, or with the message where the report cannot be compared.
+
+    Not with both: a report that holds the birth name and the used one agrees with a message under the first and a PACS under the second.
+    """
+    said = _same_traits(patient.traits, pacs)
+    if message is not None:
+        of_message = _same_traits(message.traits, pacs)
+        said = {ecart: of_message[ecart] if same is None else same for ecart, same in said.items()}
+    return [ecart for ecart, same in said.items() if same is False]
 
 
 def _patient_id(patient: Patient, pacs: EtudePacs, default_issuer: str) -> tuple[bool, Ecart | None]:
@@ -200,7 +233,8 @@ def _patient_id(patient: Patient, pacs: EtudePacs, default_issuer: str) -> tuple
 
 
 def _is_ins(value: str, issuer: str) -> bool:
-    return issuer.startswith("ASIP-SANTE-INS") or comparison.nir_is_valid(value)
+    # a PACS may hold the whole assigning authority of PID-3: name, OID and ISO, separated by &
+    return issuer.startswith("ASIP-SANTE-INS") or not OIDS_INS.isdisjoint(issuer.split("&")) or comparison.nir_is_valid(value)
 
 
 def _against_message(patient: Patient, message: Patient) -> list[Ecart]:
@@ -226,13 +260,16 @@ def _pair(left: Identifiant | None, right: Identifiant | None) -> bool | None:
 
 
 def _traits(left: TraitsPatient, right: TraitsPatient) -> list[Ecart]:
-    checks = (
-        (Ecart.NOM, comparison.same_family(left, right)),
-        (Ecart.PRENOM, comparison.same_given(left, right)),
-        (Ecart.NAISSANCE, comparison.same_birth_date(left.date_naissance, right.date_naissance)),
-        (Ecart.SEXE, comparison.same_sex(left.sexe, right.sexe)),
-    )
-    return [ecart for ecart, same in checks if same is False]
+    return [ecart for ecart, same in _same_traits(left, right).items() if same is False]
+
+
+def _same_traits(left: TraitsPatient, right: TraitsPatient) -> dict[Ecart, bool | None]:
+    return {
+        Ecart.NOM: comparison.same_family(left, right),
+        Ecart.PRENOM: comparison.same_given(left, right),
+        Ecart.NAISSANCE: comparison.same_birth_date(left.date_naissance, right.date_naissance),
+        Ecart.SEXE: comparison.same_sex(left.sexe, right.sexe),
+    }
 
 
 def _traits_of(pacs: EtudePacs) -> TraitsPatient:

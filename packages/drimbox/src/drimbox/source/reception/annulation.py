@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from drimbox.socle.pacs.uids import is_uid
 from drimbox.socle.personnes import Identifiant, Patient
-from drimbox.source.reception.errors import ChampAbsent
+from drimbox.source.reception.errors import CaractereInterdit, ChampAbsent
 from drimbox.source.reception.identite import read_patient
 from drimbox.source.reception.segments import Message, Segment, value
 
 CANCEL = "CA"
-_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ def read_annulation(message: Message) -> Annulation:
 
     Raises:
         ChampAbsent: a cancelled request names no study and no accession number, or a study by what is no UID.
+        CaractereInterdit: a number that is to be looked for holds what no number holds.
     """
     demandes: list[DemandeAnnulee] = []
     orc, obr, pending = None, None, False
@@ -73,7 +73,7 @@ def _check(pending: bool) -> None:
 
 def _demande(ipc: Segment, orc: Segment | None, obr: Segment | None) -> DemandeAnnulee:
     study_uid, accession = value(ipc, 3), _entity(ipc, 1)
-    if study_uid and not (len(study_uid) <= 64 and _UID.fullmatch(study_uid)):
+    if study_uid and not is_uid(study_uid):
         raise ChampAbsent("L'examen annulé (IPC-3) n'est pas désigné par un Study Instance UID.", segment="IPC")
     if not study_uid and accession is None:
         raise ChampAbsent("L'examen annulé n'est désigné ni par IPC-1 ni par IPC-3.", segment="IPC")
@@ -83,4 +83,6 @@ def _demande(ipc: Segment, orc: Segment | None, obr: Segment | None) -> DemandeA
 def _entity(segment: Segment | None, field: int) -> Identifiant | None:
     # EI: identifier, namespace, universal id; only the last one is an OID
     text, oid = value(segment, field), value(segment, field, 3)
+    if segment is not None and not f"{text}{oid}".isprintable():
+        raise CaractereInterdit(segment=segment.name)
     return Identifiant(text, oid) if text else None

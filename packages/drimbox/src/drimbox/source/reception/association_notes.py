@@ -16,8 +16,9 @@ from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.message import MessageData, MessageEnded, MessageStarted
 from drimbox.socle.pacs.dimse.pdu import LimitesPdu
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION
 from drimbox.source.reception.errors import NoteTropLongue
-from drimbox.source.reception.iocm import EXPLICIT, IMPLICIT, KEY_OBJECT_SELECTION
+from drimbox.source.reception.iocm import EXPLICIT, IMPLICIT
 
 SYNTAXES = (EXPLICIT, IMPLICIT)
 MAX_PDU = 64 * 1024

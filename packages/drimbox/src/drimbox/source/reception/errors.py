@@ -12,11 +12,11 @@
     │   ├── TrameTropLongue
     │   └── SansTrame
     └── MessageRefuse         the message is wrong: answered by AE or AR, with table 0357 and a French sentence
-        ├── MessageIllisible, JeuDeCaracteres, TropDeSegments, EchappementIllisible
-        ├── ChampAbsent
+        ├── MessageIllisible, JeuDeCaracteres, TropDeSegments, EchappementIllisible, CaractereInterdit
+        ├── ChampAbsent, PlusieursPatients
         ├── TypeNonTraite, EvenementNonTraite, ModeNonTraite, VersionNonTraitee, EmetteurInconnu     (AR)
         ├── DocumentInattendu, DocumentIllisible
-        ├── IntentionContradictoire, DrapeauIllisible
+        ├── IntentionContradictoire, DrapeauIllisible, CompteRenduProvisoire
         └── CompteRenduRefuse     the report itself cannot be read
     TransportError
     └── EnregistrementImpossible  the message cannot be stored now: the RIS sends it again
@@ -112,6 +112,16 @@ class EchappementIllisible(MessageRefuse):
     clause = "HL7 v2, chapitre 2.7"
 
 
+class CaractereInterdit(MessageRefuse):
+    """A number holds a character that cannot be printed: nothing can be found under it."""
+
+    code = "reception.caractere_interdit"
+    erreur = "102"
+    message = "Un identifiant du message contient un caractère qui ne s'imprime pas."
+    remede = "Corriger ce numéro dans le RIS, puis renvoyer le message."
+    clause = "HL7 v2, chapitre 2A, type EI"
+
+
 class TropDeSegments(MessageRefuse):
     """More segments or fields than any report needs."""
 
@@ -128,6 +138,17 @@ class ChampAbsent(MessageRefuse):
     message = "Un champ obligatoire du message est vide."
     erreur = "101"
     remede = "Compléter ce champ dans l'interface d'envoi, puis renvoyer le message."
+    clause = VOLET
+
+
+class PlusieursPatients(MessageRefuse):
+    """More than one PID: nobody can say of which patient the message speaks."""
+
+    code = "reception.plusieurs_patients"
+    erreur = "100"
+    message = "Le message contient plus d'un segment PID : il désigne plus d'un patient."
+    remede = "Envoyer un message par patient."
+    segment = "PID"
     clause = VOLET
 
 
@@ -178,12 +199,12 @@ class EmetteurInconnu(TypeNonTraite):
 
 
 class DocumentInattendu(MessageRefuse):
-    """No imaging report, or several, in the message."""
+    """No imaging report in the message, or several."""
 
     code = "reception.document_inattendu"
     ack = "AR"
     erreur = "103"
-    message = "Le message ne porte pas exactement un compte rendu d'imagerie (OBX-3 = 18748-4, OBX-2 = ED)."
+    message = "Le message ne porte pas un compte rendu d'imagerie et un seul (OBX-3 = 18748-4, OBX-2 = ED)."
     remede = "Envoyer un compte rendu d'imagerie par message."
     segment = "OBX"
     clause = VOLET
@@ -212,12 +233,23 @@ class IntentionContradictoire(MessageRefuse):
 
 
 class DrapeauIllisible(MessageRefuse):
-    """A visibility flag that is neither Y nor N: guessing could show a patient what must stay hidden."""
+    """A visibility flag that is neither Y nor N, or is unknown: guessing could show a patient what must stay hidden."""
 
     code = "reception.drapeau_illisible"
     message = "Un indicateur de visibilité ne vaut ni Y ni N."
     erreur = "103"
-    remede = "Donner Y ou N en OBX-5.1, puis renvoyer le message."
+    remede = "Donner Y ou N en OBX-5.1, sous un code du volet en OBX-3.1, puis renvoyer le message."
+    segment = "OBX"
+    clause = VOLET
+
+
+class CompteRenduProvisoire(MessageRefuse):
+    """A draft: what the DMP shows must have been validated."""
+
+    code = "reception.provisoire"
+    message = "Le compte rendu n'est pas validé : OBX-11 n'est ni F, ni C, ni D, ou TXA-17 n'est ni AU ni LA."
+    erreur = "103"
+    remede = "N'envoyer que des comptes rendus validés."
     segment = "OBX"
     clause = VOLET
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from drimbox.socle.personnes import OIDS_INS, Identifiant, Patient, TraitsPatient
+from drimbox.source.reception.errors import PlusieursPatients
 from drimbox.source.reception.segments import Message, Segment, repetitions, segments, value
 
 _SEXES = frozenset({"M", "F", "O", "U"})
@@ -14,10 +15,16 @@ def read_patient(message: Message) -> Patient | None:
     """Return the patient of PID, or None when there is no PID (the public prototype sends none).
 
     PID-3 holds the INS under one of its OIDs and the local number (type PI) in any order; PID-5 may be repeated, the legal name first.
+
+    Raises:
+        PlusieursPatients: there is more than one PID.
     """
-    pid = next(segments(message, "PID"), None)
-    if pid is None:
+    found = list(segments(message, "PID"))
+    if not found:
         return None
+    if len(found) > 1:
+        raise PlusieursPatients
+    (pid,) = found
     numbers = [_number(pid, repetition) for repetition in range(1, repetitions(pid, 3) + 1)]
     return Patient(
         ins=next((number for number, kind in numbers if number and (number.oid in OIDS_INS)), None),

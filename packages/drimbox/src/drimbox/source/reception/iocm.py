@@ -16,7 +16,6 @@ Any other title is no rejection: key images, manifests.
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,15 +27,14 @@ from pydicom.filereader import read_dataset
 from pydicom.sequence import Sequence
 
 from drimbox.socle.pacs.textes import texte_de
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION, is_uid
 from drimbox.source.reception.errors import NoteIllisible, NoteTropLongue
 
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
-KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
 MOTIFS = {"113001": "iocm.113001", "113037": "iocm.113037", "113038": "iocm.113038", "113039": "iocm.113039"}
 # everything else is skipped, not read: a hostile sequence costs nothing there
 _TAGS = [0x00080016, 0x00080018, 0x0040A043, 0x0040A375]
 _ITEM = b"\xfe\xff\x00\xe0"
-_UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,6 @@ def _items(dataset: Dataset, keyword: str) -> Sequence | list[Dataset]:
 
 def _uid(value: str) -> str:
     text = value.strip(" \x00")
-    if len(text) > 64 or not _UID.fullmatch(text):
+    if not is_uid(text):
         raise NoteIllisible
     return text

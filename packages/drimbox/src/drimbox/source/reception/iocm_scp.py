@@ -27,12 +27,13 @@ from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.negotiation import Proposition, decode_request, encode_reject
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
 from drimbox.socle.pacs.liaison import Liaison
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION
 from drimbox.socle.reseaux import is_inside
 from drimbox.source.reception.actions.rejets import keep_notes
 from drimbox.source.reception.association_notes import LIMITES_PDU, MAX_PDU, SYNTAXES, NoteRecue, serve_notes
 from drimbox.source.reception.ecoute import SOURCE_INCONNUE, TROP_DE_CONNEXIONS, Ecoute, ecoute_tls
 from drimbox.source.reception.errors import NoteIllisible, PacsInconnu
-from drimbox.source.reception.iocm import KEY_OBJECT_SELECTION, Limites, read_note
+from drimbox.source.reception.iocm import Limites, read_note
 from drimbox.source.reception.pacs_appelant import recognise, titled
 
 SUCCESS, OUT_OF_RESOURCES = 0x0000, 0xA700

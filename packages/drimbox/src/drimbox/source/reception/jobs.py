@@ -16,6 +16,7 @@ from confiance.errors import DrimmError
 from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.queries import ids_with_a_job
 from drimbox.socle.jobs.retry import NeverGiveUp
+from drimbox.socle.jobs.rules import horizon
 from drimbox.source.pointeur.actions import appliquer
 from drimbox.source.pointeur.evenements import Motif, Rejeter
 from drimbox.source.reception.actions.effacement import erase
@@ -49,9 +50,9 @@ def rejeter(note_id: str) -> None:
 def relancer_notes(timestamp: int) -> None:
     """Ask again for the notes that should have been applied and have no job any more."""
     del timestamp
-    known = ids_with_a_job(REJETER, "note_id")
+    now, known = timezone.now(), ids_with_a_job(REJETER, "note_id")
     with transaction.atomic():
-        for pk in forgotten_notes(timezone.now() - FORGOTTEN_AFTER):
+        for pk in forgotten_notes(now - FORGOTTEN_AFTER, horizon(settings.DRIMBOX.reprises, now)):
             if str(pk) not in known:
                 defer(REJETER, queue=QUEUE_SOURCE, note_id=pk)
 

@@ -47,16 +47,18 @@ class MessageHl7:
         intention: what ORC-1, OBX-11 and the trigger agree on.
         patient: PID: INS, IPP and traits.
         compte_rendu: the CDA, decoded from base64 and nothing more.
+        jumeau: the same report in another level of CDA, when an ORU carries both, or None.
         flags: codes of the visibility flags that are set, names of the volet (``INVISIBLE_REP_LEGAUX``…).
         depot_demande: False when DESTDMP is N.
-        document_id: TXA-12, or None.
-        remplace: TXA-13, or None.
+        document_id: TXA-12 as a report writes its own id (``root`` or ``root^extension``), or None when it is no such id.
+        remplace: TXA-13, likewise.
     """
 
     en_tete: EnTete
     intention: Intention
     patient: Patient | None
     compte_rendu: bytes
+    jumeau: bytes | None
     flags: frozenset[str]
     depot_demande: bool
     document_id: str | None

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from drimbox.socle.jobs.queries import outside
 from drimbox.source.pointeur.states import SETTLED
 from drimbox.source.reception.models import MessageRecu, NoteRejet
 from drimbox.source.reception.states import EtatMessage, EtatNote
@@ -26,9 +27,9 @@ def messages(state: str = "") -> QuerySet[MessageRecu]:
     return found.filter(state=state) if state else found
 
 
-def forgotten(limit: datetime) -> list[UUID]:
-    """Return the messages that were received before this date and never read."""
-    found = MessageRecu.objects.filter(state=EtatMessage.RECU, changed_at__lt=limit)
+def forgotten(limit: datetime, horizon: datetime) -> list[UUID]:
+    """Return the messages that were received before a date, or beyond the horizon, and never read."""
+    found = MessageRecu.objects.filter(outside("changed_at", limit, horizon), state=EtatMessage.RECU)
     return list(found.values_list("pk", flat=True)[:BATCH])
 
 
@@ -43,9 +44,10 @@ def notes(state: str = "") -> QuerySet[NoteRejet]:
     return NoteRejet.objects.filter(state=state) if state else NoteRejet.objects.all()
 
 
-def forgotten_notes(limit: datetime) -> list[UUID]:
-    """Return the notes that were received before this date and never applied."""
-    return list(NoteRejet.objects.filter(state=EtatNote.RECUE, changed_at__lt=limit).values_list("pk", flat=True)[:BATCH])
+def forgotten_notes(limit: datetime, horizon: datetime) -> list[UUID]:
+    """Return the notes that were received before a date, or beyond the horizon, and never applied."""
+    found = NoteRejet.objects.filter(outside("changed_at", limit, horizon), state=EtatNote.RECUE)
+    return list(found.values_list("pk", flat=True)[:BATCH])
 
 
 def erasable(received_before: datetime, limit: int) -> list[UUID]:

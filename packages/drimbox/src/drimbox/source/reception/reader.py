@@ -3,27 +3,31 @@
 """Reading of a received message: header, intention, patient, flags and the report it carries.
 
 Tolerant where the public samples show it is needed (line ends, base64 padding, case of TEXT, mislabelled charset, older names of flags),
-strict where a patient is at stake: a visibility flag that is neither Y nor N is refused, so are contradictory intentions.
+strict where a patient is at stake: a visibility flag that is neither Y nor N, or that nobody knows, is refused; so are contradictory
+intentions. Every version of the volet is read by the same rules: MSH-21 names one, and decides nothing.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from drimbox.source.reception.errors import (
     ChampAbsent,
+    CompteRenduProvisoire,
     DocumentIllisible,
     DocumentInattendu,
     DrapeauIllisible,
     EvenementNonTraite,
+    IntentionContradictoire,
     ModeNonTraite,
     TypeNonTraite,
     VersionNonTraitee,
 )
 from drimbox.source.reception.identite import read_patient
-from drimbox.source.reception.message import EnTete, MessageHl7
-from drimbox.source.reception.rules import agree
+from drimbox.source.reception.message import EnTete, Intention, MessageHl7
+from drimbox.source.reception.rules import agree, is_validated
 from drimbox.source.reception.segments import Message, Segment, parse, segments, value
 
 CR_IMAGERIE = "18748-4"
@@ -36,6 +40,10 @@ _OLDER_NAMES = {
     "INVISIBLE_REPRENSANTS_LEGAUX": "INVISIBLE_REP_LEGAUX",
     "MODIF_CONFIDENTIALITYCODE": "MODIF_CONF_CODE",
 }
+_HIDING = ("MASQUE", "INVISIBLE")
+_MOST_DOCUMENTS = {"ORU": 2}
+"""Volets 2.0 and 2.1: an ORU may carry one report in two levels of CDA, an MDM never."""
+_OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
 _BASE64_NOISE = (" ", "\t", "\r", "\n")
 
 
@@ -89,27 +97,46 @@ def read_report(message: Message) -> MessageHl7:
     """Read a message already cut into segments; see :func:`read_message`."""
     en_tete = read_header(message)
     check_header(en_tete)
-    document = _document(message)
+    documents = _documents(message, en_tete)
     flags = _flags(message)
     txa = next(segments(message, "TXA"), None)
     orc = next(segments(message, "ORC"), None)
     return MessageHl7(
         en_tete=en_tete,
-        intention=agree(en_tete.event, value(orc, 1), value(document, 11)),
+        intention=_intention(en_tete, orc, txa, documents),
         patient=read_patient(message),
-        compte_rendu=_decoded(document),
+        compte_rendu=_decoded(documents[0]),
+        jumeau=_decoded(documents[1]) if len(documents) > 1 else None,
         flags=frozenset(name for name, is_set in flags.items() if is_set and name != DESTDMP),
         depot_demande=flags.get(DESTDMP, True),
-        document_id=value(txa, 12) or None,
-        remplace=value(txa, 13) or None,
+        document_id=_reference(txa, 12),
+        remplace=_reference(txa, 13),
     )
 
 
-def _document(message: Message) -> Segment:
+def _documents(message: Message, en_tete: EnTete) -> list[Segment]:
     reports = [segment for segment in segments(message, "OBX") if value(segment, 2) == "ED" and value(segment, 3) == CR_IMAGERIE]
-    if len(reports) != 1:
+    if not 1 <= len(reports) <= _MOST_DOCUMENTS.get(en_tete.message_type, 1):
         raise DocumentInattendu
-    return reports[0]
+    return reports
+
+
+def _intention(en_tete: EnTete, orc: Segment | None, txa: Segment | None, documents: list[Segment]) -> Intention:
+    asked = {agree(en_tete.event, value(orc, 1), value(document, 11)) for document in documents}
+    if len(asked) > 1:
+        raise IntentionContradictoire
+    intention = asked.pop()
+    if intention is not Intention.SUPPRESSION and not all(is_validated(value(document, 11), value(txa, 17)) for document in documents):
+        raise CompteRenduProvisoire
+    return intention
+
+
+def _reference(txa: Segment | None, field: int) -> str | None:
+    # EI: an OID alone (volets 2.x) or a number under one; the number of a RIS alone (volets 1.x) names nothing in a report
+    number, oid = value(txa, field), value(txa, field, 3)
+    if _OID.fullmatch(oid):
+        return f"{oid}^{number}" if number else oid
+    return number if _OID.fullmatch(number) else None
 
 
 def _decoded(document: Segment) -> bytes:
@@ -129,9 +156,12 @@ def _decoded(document: Segment) -> bytes:
 def _flags(message: Message) -> dict[str, bool]:
     found: dict[str, bool] = {}
     for segment in segments(message, "OBX"):
-        given = value(segment, 3)
+        # volet 1.1 changed the case of some of them: a flag is the same in any case
+        given = value(segment, 3).upper()
         name = _OLDER_NAMES.get(given, given)
         if name not in FLAGS:
+            if name.startswith(_HIDING):
+                raise DrapeauIllisible("Un indicateur de visibilité (MASQUE…, INVISIBLE…) porte un code inconnu (OBX-3).")
             continue
         answer = value(segment, 5)
         if answer not in {"Y", "N"} or found.get(name, answer == "Y") != (answer == "Y"):

@@ -11,6 +11,7 @@ _NOUVEAU, _REMPLACEMENT, _SUPPRESSION = Intention.NOUVEAU, Intention.REMPLACEMEN
 _ANY = frozenset(Intention)
 _BY_EVENT = {"T02": frozenset({_NOUVEAU}), "T10": frozenset({_REMPLACEMENT}), "T04": frozenset({_SUPPRESSION})}
 _BY_ORC = {"NW": frozenset({_NOUVEAU}), "RO": frozenset({_REMPLACEMENT}), "CA": frozenset({_SUPPRESSION})}
+_FINAL, _AUTHENTICATED = frozenset({"", "F", "C", "D"}), frozenset({"", "AU", "LA"})
 # F (final) is also what replacing ORU messages of the homologation write
 _BY_OBX = {"F": frozenset({_NOUVEAU, _REMPLACEMENT}), "C": frozenset({_REMPLACEMENT}), "D": frozenset({_SUPPRESSION})}
 
@@ -36,6 +37,16 @@ def agree(event: str, orc_1: str, obx_11: str) -> Intention:
         raise IntentionContradictoire
     # nothing said at all means a first sending; the report itself may still name the one it replaces
     return next(intention for intention in (_NOUVEAU, _REMPLACEMENT, _SUPPRESSION) if intention in possible)
+
+
+def is_validated(obx_11: str, txa_17: str) -> bool:
+    """Tell whether a report may be published: nothing says that it is a draft.
+
+    Args:
+        obx_11: status of the document (table 0085): P, I, R… are of results to come.
+        txa_17: completion (table 0271): dictated, incomplete, pre-authenticated… is not authenticated yet.
+    """
+    return obx_11 in _FINAL and txa_17 in _AUTHENTICATED
 
 
 def slowdown(unread: int, threshold: int, longest: float) -> float:

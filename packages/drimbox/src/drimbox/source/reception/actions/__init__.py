@@ -20,7 +20,7 @@ from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.journal.actions import new_trace, record
 from drimbox.socle.journal.debit import Debit
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
-from drimbox.source.compte_rendu.reader import read_cda
+from drimbox.source.compte_rendu.paire import read_paire
 from drimbox.source.reception import ack
 from drimbox.source.reception.actions.conservation import TRAITER, Provenance, keep
 from drimbox.source.reception.annulation import read_annulation
@@ -120,7 +120,7 @@ def _examine(message: Message, en_tete: EnTete) -> None:
         return
     report = read_report(message)
     try:
-        read_cda(report.compte_rendu)
+        read_paire(report.compte_rendu, report.jumeau)
     except CompteRenduIllisible as error:
         raise CompteRenduRefuse(error) from error
 
