@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,6 @@ from pydicom import dcmread
 
 from banc.jeux import IDENTITE, make_message, make_report
 from drimbox.config import Ris
-from drimbox.source.admission.queries import find_kos
 from drimbox.source.pointeur.actions import appliquer
 from drimbox.source.pointeur.actions.rejets import instances_of
 from drimbox.source.pointeur.evenements import Motif, Rejeter
@@ -23,27 +21,18 @@ from drimbox.source.reception.actions.rejets import keep_notes
 from drimbox.source.reception.iocm import Rejet
 from drimbox.source.reception.jobs import rejeter
 from drimbox.source.reception.models import NoteRejet
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, is_served
 from tests.drimbox_env import DB, DB2, VI
 from tests.drimbox_world import Monde, sample_message
 
 STUDY = IDENTITE.examens[0].study_instance_uid
 SECOND = replace(IDENTITE, version=2)
-
-
-@pytest.fixture
-def chemin(monde: Monde) -> Iterator[Chemin]:
-    with pacs_of(monde, monde.images):
-        yield Chemin(monde)
+ACCESSION = IDENTITE.examens[0].accession
+PID = next(segment for segment in sample_message().split(b"\r") if segment.startswith(b"PID|"))
 
 
 def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02") -> bytes:
     return make_message(make_report(identite), identite, control_id=control_id, event=event)
-
-
-def is_served(kos: Kos) -> bool:
-    found = find_kos(kos.sop_instance_uid)
-    return found is not None and found.in_service
 
 
 @pytest.mark.parametrize(
@@ -88,11 +77,11 @@ def test_a_ris_neither_replaces_nor_withdraws_the_exam_of_another_one(chemin: Ch
 def test_the_same_accession_number_in_another_ris_is_another_request(chemin: Chemin, monkeypatch: pytest.MonkeyPatch) -> None:
     two_ris(monkeypatch)
     chemin.publish(sample_message())
-    row = chemin.take(of_other_ris(cancellation(study_uid="")))
+    row = chemin.take(of_other_ris(cancellation(study_uid="", patient=PID)))
     assert (row.state, chemin.states()) == ("lu", [(1, "en_vigueur")])
     row = chemin.take(of_other_ris(cancellation(study_uid=STUDY, control_id="000010")))
     assert (row.code, chemin.states()) == ("pointeur.autre_emetteur", [(1, "en_vigueur")])
-    chemin.take(cancellation(study_uid="", control_id="000011"))
+    chemin.take(cancellation(study_uid="", control_id="000011", patient=PID))
     assert chemin.states() == [(1, "retire")]
 
 
@@ -113,7 +102,7 @@ def test_a_cancellation_by_accession_alone_finds_an_exam_that_still_waits_for_it
         chemin = Chemin(monde)
         chemin.publish(sample_message())
         assert Examen.objects.get().state == "attente_images"
-        chemin.take(cancellation(study_uid=""))
+        chemin.take(cancellation(study_uid="", patient=PID))
         assert Examen.objects.get().state == "retire"
 
 
@@ -124,6 +113,34 @@ def test_a_cancellation_for_another_patient_calls_a_person_and_closes_nothing(ch
     )
     assert (row.state, row.code) == ("attente_personne", "identite.discordance")
     assert is_served(Kos.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("patient", "code"),
+    [
+        (b"", "pointeur.annulation_sans_patient"),
+        (b"PID|||", "identite.discordance"),
+        (PID.replace(IDENTITE.patient.ins.value.encode(), b"279035121518989"), "identite.discordance"),
+    ],
+    ids=["no PID", "nobody in PID", "another patient"],
+)
+def test_an_accession_alone_withdraws_nothing_unless_the_patient_is_the_same(chemin: Chemin, patient: bytes, code: str) -> None:
+    chemin.publish(sample_message())
+    row = chemin.take(cancellation(study_uid="", patient=patient))
+    assert (row.state, row.code) == ("attente_personne", code)
+    assert is_served(Kos.objects.get())
+
+
+@pytest.mark.parametrize("study_uid", ["", STUDY], ids=["accession alone", "accession and study"])
+@pytest.mark.parametrize(
+    ("authority", "found"), [(ACCESSION.oid, True), ("", True), ("1.2.3.4.5.6", False)], ids=["same", "none", "another"]
+)
+def test_an_accession_of_another_authority_is_another_number(chemin: Chemin, authority: str, found: bool, study_uid: str) -> None:
+    chemin.publish(sample_message())
+    row = chemin.take(cancellation(study_uid=study_uid, patient=PID, authority=authority))
+    expected = ("lu", "") if found or not study_uid else ("attente_personne", "pointeur.reperes_discordants")
+    assert (row.state, row.code) == expected
+    assert is_served(Kos.objects.get()) is not found
 
 
 def test_the_end_of_retention_of_a_copy_elsewhere_takes_nothing_out(chemin: Chemin) -> None:
@@ -158,8 +175,8 @@ def test_what_another_pacs_rejected_before_the_report_is_still_referenced(chemin
     assert gone in instances_of(Kos.objects.get())
 
 
-def cancellation(*, study_uid: str, control_id: str = "000009", patient: bytes = b"") -> bytes:
-    accession = IDENTITE.examens[0].accession.value
+def cancellation(*, study_uid: str, control_id: str = "000009", patient: bytes = b"", authority: str = "") -> bytes:
+    accession = f"{ACCESSION.value}^^{authority}^ISO" if authority else ACCESSION.value
     segments = [
         f"MSH|^~\\&|RIS-BANC|CENTRE-BANC|DRIMBOX|X|20261122090000||OMI^O23^OMI_O23|{control_id}|P|2.5|||||FRA|UNICODE UTF-8".encode(),
         *([patient] if patient else []),

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,16 +22,10 @@ from drimbox.source.pointeur.models import Examen
 from drimbox.source.pointeur.states import EtatExamen
 from drimbox.source.reception.actions import receive
 from drimbox.source.reception.models import MessageRecu
-from tests.drimbox_chemin import NOW, Chemin, pacs_of
-from tests.drimbox_world import Monde, sample_message
+from tests.drimbox_chemin import NOW, Chemin
+from tests.drimbox_world import sample_message
 
 DEPOSER = "drimbox.source.depot_dmp.jobs.deposer"
-
-
-@pytest.fixture
-def chemin(monde: Monde) -> Iterator[Chemin]:
-    with pacs_of(monde, monde.images):
-        yield Chemin(monde)
 
 
 def take(chemin: Chemin) -> str:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
@@ -18,9 +17,8 @@ from banc.dmp.names import APPROVED, DELETED
 from banc.jeux import IDENTITE, make_message, make_report
 from drimbox.socle.kos.reader import read_kos
 from drimbox.socle.personnes import Identifiant
-from drimbox.source.admission.queries import find_kos
-from drimbox.source.depot_dmp import actions as depots
 from drimbox.source.depot_dmp.models import Envoi
+from drimbox.source.pointeur import actions as pointeurs
 from drimbox.source.pointeur import jobs
 from drimbox.source.pointeur.actions import appliquer
 from drimbox.source.pointeur.actions.rejets import instances_of
@@ -31,18 +29,12 @@ from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
 from drimbox.source.pointeur.queries import sender_of
 from drimbox.source.reception.actions import receive
 from drimbox.source.reception.models import MessageRecu
-from tests.drimbox_chemin import NOW, Chemin, pacs_of
+from tests.drimbox_chemin import NOW, Chemin, is_served
 from tests.drimbox_env import DB
 from tests.drimbox_world import Monde, sample_message
 
 STUDY = IDENTITE.examens[0].study_instance_uid
 SECOND = replace(IDENTITE, version=2)
-
-
-@pytest.fixture
-def chemin(monde: Monde) -> Iterator[Chemin]:
-    with pacs_of(monde, monde.images):
-        yield Chemin(monde)
 
 
 def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02", **flags: bool) -> bytes:
@@ -51,11 +43,6 @@ def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02", *
 
 def rejection(instances: frozenset[str], note: str = "2.999.77.1", motif: Motif = Motif.QUALITE) -> Rejeter:
     return Rejeter(pacs="local", note_uid=note, study_uid=STUDY, instances=instances, motif=motif)
-
-
-def is_served(kos: Kos) -> bool:
-    found = find_kos(kos.sop_instance_uid)
-    return found is not None and found.in_service
 
 
 def test_until_the_dmp_has_answered_the_former_pointer_is_the_one_that_opens(chemin: Chemin) -> None:
@@ -278,7 +265,7 @@ def test_a_refused_replacement_leaves_the_former_in_force_and_can_be_tried_again
     assert is_served(first)
     store.entries[first.sop_instance_uid] = stranger
     with chemin.monde.drimbox.role("pages"):
-        depots.retry(Envoi.objects.get(sequence=2).id, timezone.now())
+        pointeurs.retry(Examen.objects.get().id, timezone.now())
     chemin.send()
     assert chemin.states() == [(1, "remplace"), (2, "en_vigueur")]
 
@@ -297,7 +284,7 @@ def test_a_document_that_its_patient_deleted_does_not_hold_back_the_next_version
 def test_a_cancellation_by_accession_alone_finds_its_exam(chemin: Chemin) -> None:
     chemin.publish(sample_message())
     accession = Identifiant(IDENTITE.examens[0].accession.value, "")
-    appliquer(Annuler(MessageRecu.objects.get().id, Reperes(accession=accession)), timezone.now())
+    appliquer(Annuler(MessageRecu.objects.get().id, Reperes(accession=accession), patient=IDENTITE.patient), timezone.now())
     assert Examen.objects.get().state == "en_retrait"
 
 

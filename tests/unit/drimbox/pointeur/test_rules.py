@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from drimbox.source.pointeur.rules import is_image, new_uid, retrieve_url
+from drimbox.source.pointeur.rules import Edition, is_image, is_older, new_uid, retrieve_url
 
 
 def test_a_new_uid_is_under_2_25_and_fits_dicom():
@@ -44,3 +44,21 @@ def test_the_address_names_the_couple():
 )
 def test_storage_classes_with_pixels_are_images(uid, image):
     assert is_image(uid) is image
+
+
+@pytest.mark.parametrize(
+    ("new", "known", "replaces", "older"),
+    [
+        (Edition(2, "s", "2"), Edition(3, "s", "1"), False, False),
+        (Edition(3, "s", "1"), Edition(2, "s", "2"), True, True),
+        (Edition(2, "s", "1"), Edition(3, "s", "1"), False, True),
+        (Edition(2, "s", "1"), Edition(3, "s", "1"), True, False),
+        (Edition(3, "s", "1"), Edition(2, "t", "2"), False, False),
+        (Edition(3, None, "1"), Edition(2, None, "2"), False, False),
+        (Edition(2, "s", "two"), Edition(3, "s", "1"), False, True),
+        (Edition(2, "s", "9" * 5000), Edition(3, "s", "1"), False, True),
+        (Edition(3), Edition(3), False, False),
+    ],
+)
+def test_versions_of_one_set_decide_then_the_order_of_the_messages(new: Edition, known: Edition, replaces: bool, older: bool) -> None:
+    assert is_older(new, known, replaces=replaces) is older

@@ -89,7 +89,7 @@ def _build(examen: Examen, trouve: _Trouve, settings: DrimboxSettings, now: date
         structure=structure_of(rapport, settings),
         notes=trouve.notes,
     )
-    return KosConstruit(examen.id, rapport, demande, found, contenu, now, uid, series_uid, warnings, db, version)
+    return KosConstruit(examen.id, rapport, demande, found, contenu, now, uid, series_uid, warnings, db, version, examen.visibilite)
 
 
 def _verify_link(rapport: Rapport, study_uid: str, couple: Couple) -> tuple[str, ...]:

@@ -88,6 +88,44 @@ class ExamenIntrouvable(PeerError):
     clause = "CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2"
 
 
+class CompteRenduAutrePatient(PeerError):
+    """A report names a study that the report of another patient named already, and does not say that it replaces that one."""
+
+    code = "pointeur.compte_rendu_autre_patient"
+    message = "Ce compte rendu désigne un examen déjà annoncé par le compte rendu d'un autre patient, sans dire qu'il le remplace."
+    remede = (
+        "Vérifier dans le RIS de qui est l'examen. Remplacer le premier compte rendu (MDM^T10) ou le retirer (T04), puis relire le message."
+    )
+    clause = "RNIV ; CI-SIS, volet Transmission d'un document CDA-R2 en HL7v2"
+
+
+class CompteRenduDepasse(PeerError):
+    """A report is older than the one that the exam follows: published again, it would undo what came since."""
+
+    code = "pointeur.compte_rendu_depasse"
+    message = "Ce compte rendu est plus ancien que celui que suit déjà l'examen."
+    remede = (
+        "Écarter le message si le plus récent est le bon ; sinon, faire renvoyer celui-ci par le RIS, sous un numéro de version plus élevé."
+    )
+    clause = "CDA R2, setId et versionNumber"
+
+
+class AnnulationSansPatient(PeerError):
+    """A cancellation names an exam by its accession number alone, and no patient can be compared."""
+
+    code = "pointeur.annulation_sans_patient"
+    message = "Cette annulation ne désigne un examen que par un numéro de demande, sans patient à comparer au compte rendu."
+    remede = "Faire envoyer le StudyInstanceUID (IPC-3) ou le patient (PID-3) ; sinon, faire retirer le compte rendu (MDM^T04)."
+
+
+class PointeurEnDefaut(OwnError):
+    """Something that nobody foresaw while a pointer was made."""
+
+    code = "pointeur.defaut_interne"
+    message = "Le pointeur de l'examen n'a pas pu être fait, par un défaut de ce programme."
+    remede = "Demander un nouvel essai ; s'il échoue de même, transmettre le numéro de trace à qui exploite la DRIMbox."
+
+
 class ReperesDiscordants(PeerError):
     """A cancellation names a study and an accession number that are not of one exam."""
 

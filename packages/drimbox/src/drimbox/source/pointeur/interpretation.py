@@ -56,7 +56,7 @@ def _of_suppression(message_id: UUID, rapport: Rapport) -> tuple[Evenement, ...]
     decision = verify_message(rapport.compte_rendu, rapport.message.patient)
     if not decision.accepted:
         raise IdentiteDiscordante(decision)
-    documents = _documents(rapport.message.document_id, rapport.compte_rendu.identifiant)
+    documents = _documents(rapport.message.document_id, rapport.compte_rendu.identifiant, rapport.compte_rendu.jumeau)
     return tuple(Depublier(message_id, _reperes(rapport, examen, documents)) for examen in rapport.compte_rendu.examens)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ProcrastinateException
@@ -22,6 +22,7 @@ from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.queries import ids_with_a_job
 from drimbox.socle.jobs.redoable import redoable
 from drimbox.socle.jobs.retry import NeverGiveUp
+from drimbox.socle.jobs.rules import horizon
 from drimbox.socle.jobs.suite import followed
 from drimbox.socle.journal.queries import refusals_of
 from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
@@ -33,13 +34,17 @@ from drimbox.source.pointeur import actions
 from drimbox.source.pointeur.actions.effacement import reduce_kos
 from drimbox.source.pointeur.construction import construct
 from drimbox.source.pointeur.errors import (
+    AnnulationSansPatient,
     AutreEmetteur,
+    CompteRenduAutrePatient,
+    CompteRenduDepasse,
     EtudeEnDouble,
     ExamenDejaPublie,
     ExamenIntrouvable,
     IdentiteDiscordante,
     ImagesAbsentes,
     KosImpossible,
+    PointeurEnDefaut,
     ReperesDiscordants,
 )
 from drimbox.source.pointeur.evenements import Evenement
@@ -59,6 +64,31 @@ SOON = timedelta(seconds=1)
 LOOK_BACK = timedelta(hours=1)
 REDUCED_AT_ONCE = 100
 """KOS of one transaction."""
+ELSEWHERE = (OperationalError, InterfaceError, ProcrastinateException)
+"""The database is away or busy: no fault of what is read, and the same step later will do. Any other error comes back with its cause."""
+STOPPED_BY = (
+    EtudeEnDouble,
+    IdentiteDiscordante,
+    KosImpossible,
+    DepotIncomplet,
+    MessageRefuse,
+    CompteRenduIllisible,
+    CorpsEfface,
+    CoffreFerme,
+)
+"""What only a person can mend."""
+REFUSED_BY = (
+    AnnulationSansPatient,
+    AutreEmetteur,
+    CoffreFerme,
+    CompteRenduAutrePatient,
+    CompteRenduDepasse,
+    ExamenDejaPublie,
+    ExamenIntrouvable,
+    IdentiteDiscordante,
+    ReperesDiscordants,
+)
+"""Why what a message asks of one exam is left to a person."""
 log = get_logger("pointeur")
 
 
@@ -73,7 +103,7 @@ def traiter(message_id: str) -> None:
         for pk in unread_until(UUID(message_id)):
             try:
                 _read(pk)
-            except (CoffreFerme, Error, ProcrastinateException):
+            except ELSEWHERE:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a reader forgot, the messages behind this one go on; a person is told
                 log.warning("source:message:failed", message_id=str(pk), code=DefautInterne.code, error_type=type(error).__name__)
@@ -88,7 +118,7 @@ def _read(message_id: UUID) -> None:
     now = timezone.now()
     try:
         refusals = _apply(interpret(message.id, body_of(message)), now)
-    except (MessageRefuse, CompteRenduIllisible, CorpsEfface, IdentiteDiscordante) as error:
+    except (MessageRefuse, CompteRenduIllisible, CorpsEfface, CoffreFerme, IdentiteDiscordante) as error:
         refusals = [error]
     state, code = (EtatMessage.ATTENTE_PERSONNE, refusals[0].as_dict()["code"]) if refusals else (EtatMessage.LU, "")
     set_state(message, state, now, code=code)
@@ -121,7 +151,7 @@ def _apply(evenements: Iterable[Evenement], now: datetime) -> list[DrimmError]:
     for evenement in evenements:
         try:
             actions.appliquer(evenement, now)
-        except (AutreEmetteur, ExamenDejaPublie, ExamenIntrouvable, IdentiteDiscordante, ReperesDiscordants) as error:
+        except REFUSED_BY as error:
             refusals.append(error)
     return refusals
 
@@ -139,8 +169,13 @@ def pointer(examen_id: str) -> None:
         actions.publish(construit, timezone.now())
     except (ImagesAbsentes, PacsIndisponible, PacsRefuse) as error:
         actions.postpone(examen.id, error, now)
-    except (EtudeEnDouble, IdentiteDiscordante, KosImpossible, DepotIncomplet, MessageRefuse, CompteRenduIllisible, CorpsEfface) as error:
+    except STOPPED_BY as error:
         actions.stop(examen.id, error, now)
+    except ELSEWHERE:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a report or a PACS says that nobody foresaw, a person is told; asked again, it would fall again
+        log.warning("source:examen:failed", examen_id=str(examen.id), code=PointeurEnDefaut.code, error_type=type(error).__name__)
+        actions.stop(examen.id, PointeurEnDefaut(), now)
 
 
 @app.periodic(cron="* * * * *")
@@ -158,9 +193,10 @@ def surveiller(timestamp: int) -> None:
 def relancer(timestamp: int) -> None:
     """Ask again for what should have been done and has no job any more, whatever became of that job."""
     del timestamp
-    limit = timezone.now() - FORGOTTEN_AFTER
-    messages = {str(pk) for pk in forgotten(limit)} - ids_with_a_job(TRAITER, "message_id")
-    examens = {str(pk) for pk in overdue(limit)} - ids_with_a_job(actions.POINTER, "examen_id")
+    now = timezone.now()
+    bounds = (now - FORGOTTEN_AFTER, horizon(settings.DRIMBOX.reprises, now))
+    messages = {str(pk) for pk in forgotten(*bounds)} - ids_with_a_job(TRAITER, "message_id")
+    examens = {str(pk) for pk in overdue(*bounds)} - ids_with_a_job(actions.POINTER, "examen_id")
     with transaction.atomic():
         for pk in messages:
             defer(TRAITER, queue=QUEUE_SOURCE, message_id=pk)

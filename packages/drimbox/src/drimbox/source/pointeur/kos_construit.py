@@ -29,6 +29,7 @@ class KosConstruit:
         avertissements: codes of what is odd and stops nothing.
         db: name that every RetrieveURL bears; that of the first KOS of the exam.
         version: 1, raised by one at each replacement.
+        visibilite: as the exam had it when the KOS was made (Examen.visibilite).
     """
 
     examen_id: UUID
@@ -42,3 +43,4 @@ class KosConstruit:
     avertissements: tuple[str, ...]
     db: str
     version: int
+    visibilite: list[str] | None = None

@@ -17,7 +17,11 @@ from drimbox.source.pointeur.states import EtatExamen, EtatKos
 
 
 class Examen(models.Model):
-    """One imaging study named by a report. Purpose: care. Holds no trait of the patient: these stay in the message."""
+    """One imaging study named by a report. Purpose: care. Holds no trait of the patient: these stay in the message.
+
+    ``visibilite`` are the flags that say from whom it is hidden (MASQUE_PS, INVISIBLE_*), as its messages set them one after the other;
+    None for what an earlier version published.
+    """
 
     message_id: UUID
 
@@ -31,6 +35,7 @@ class Examen(models.Model):
     accession: models.CharField[str, str] = models.CharField(
         _("numéro de demande"), max_length=64, default="", db_default="", blank=True, db_index=True
     )
+    visibilite: models.JSONField[list[str] | None, list[str] | None] = models.JSONField(_("caché à"), null=True, blank=True)
     db: models.CharField[str, str] = models.CharField(_("nom db"), max_length=253, default="", blank=True)
     state: models.CharField[str, str] = models.CharField(_("état"), max_length=20, choices=EtatExamen.choices, default=EtatExamen.A_TRAITER)
     code: models.CharField[str, str] = models.CharField(_("code"), max_length=80, default="", blank=True)

@@ -18,9 +18,9 @@ import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from drimbox.socle.kos.reader import KEY_OBJECT_SELECTION, is_uid
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.pacs.textes import texte_de
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION, is_loose_uid
 
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 DESCRIPTION = "113012"
@@ -135,7 +135,7 @@ def read_note_cle(data: bytes, etude: EtudePacs, *, syntax: str = EXPLICIT, limi
 
 def _read(note: Dataset, etude: EtudePacs, limites: LimitesNote) -> NoteCle | None:
     uid, series = _text(note, "SOPInstanceUID"), _text(note, "SeriesInstanceUID")
-    if _text(note, "SOPClassUID") != KEY_OBJECT_SELECTION or not is_uid(uid) or not is_uid(series):
+    if _text(note, "SOPClassUID") != KEY_OBJECT_SELECTION or not is_loose_uid(uid) or not is_loose_uid(series):
         raise NoteCleIllisible
     if _text(note, "StudyInstanceUID") != etude.study_instance_uid or _text(note, "PatientID") not in {"", etude.patient_id}:
         raise NoteCleIllisible  # its text would speak of somebody else

@@ -3,7 +3,7 @@
 """Brings the key-image notes of a study from its PACS: small objects, the only ones that are read to make a pointer.
 
 A remark is worth less than the pointer that would carry it: a note that cannot be had holds nothing back. A PACS that gives its objects by
-C-MOVE alone is not asked: its listener belongs to the transfers of images.
+C-MOVE sends them where the images go too: when these take all the time given to the notes, the notes are given up.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import asyncio
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Pacs
-from drimbox.socle.kos.reader import KEY_OBJECT_SELECTION
 from drimbox.socle.pacs.flux import DemandeImages, recuperer
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.pacs.objet import ObjetEnCours
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION
 from drimbox.source.pointeur.notes_cles import (
     EXPLICIT,
     IMPLICIT,
@@ -40,8 +40,6 @@ def notes_of(pacs: Pacs, etude: EtudePacs, limites: LimitesNote = LIMITES) -> tu
     wanted = notes_in(etude)
     if not wanted:
         return (), ()
-    if pacs.recuperation == "c-move":
-        return (), (NOTE_CLE_ILLISIBLE,)
     found, whole = asyncio.run(_bring(pacs, etude, wanted[: limites.notes], limites))
     return tuple(found), () if whole and len(wanted) <= limites.notes else (NOTE_CLE_ILLISIBLE,)
 

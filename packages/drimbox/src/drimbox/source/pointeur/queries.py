@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from drimbox.socle.jobs.queries import outside
 from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
 from drimbox.source.pointeur.states import SETTLED, WAITING, EtatExamen, EtatKos
 from drimbox.source.reception.models import MessageRecu
@@ -70,14 +71,22 @@ def unread_until(message_id: UUID) -> list[UUID]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def rank_of(message_id: UUID) -> int:
+    """Return the rank of a message in the order in which all were kept; 0 for what came by no message."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rang FROM reception_message WHERE id = %s", [message_id])
+        row = cursor.fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def of_message(message_id: UUID) -> list[Examen]:
     """Return the exams that follow a message."""
     return list(Examen.objects.filter(message=message_id).order_by("created_at"))
 
 
-def overdue(limit: datetime) -> list[UUID]:
-    """Return the exams that should have moved before this date."""
-    late = Q(next_attempt_at__lt=limit) | Q(next_attempt_at__isnull=True, changed_at__lt=limit)
+def overdue(limit: datetime, horizon: datetime) -> list[UUID]:
+    """Return the exams that should have moved before a date, or wait for one beyond the horizon."""
+    late = outside("next_attempt_at", limit, horizon) | Q(outside("changed_at", limit, horizon), next_attempt_at__isnull=True)
     return list(Examen.objects.filter(late, state__in=WAITING).values_list("pk", flat=True)[:BATCH])
 
 
@@ -103,7 +112,9 @@ def examens(states: Sequence[str] = (), text: str = "") -> QuerySet[Examen]:
 
 
 def _matches(text: str) -> Q:
-    by_text = Q(study_instance_uid=text) | Q(compte_rendu=text) | Q(kos__accession=text) | Q(kos__sop_instance_uid=text)
+    # the number of the last report, and those of the pointers already made
+    by_accession = Q(accession=text) | Q(kos__accession=text)
+    by_text = Q(study_instance_uid=text) | Q(compte_rendu=text) | by_accession | Q(kos__sop_instance_uid=text)
     try:
         return by_text | Q(pk=UUID(text))
     except ValueError:

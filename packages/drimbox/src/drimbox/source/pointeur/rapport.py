@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 
 from drimbox.source.compte_rendu.model import CompteRendu
-from drimbox.source.compte_rendu.reader import read_cda
+from drimbox.source.compte_rendu.paire import read_paire
 from drimbox.source.reception.message import MessageHl7
 from drimbox.source.reception.reader import read_message
 
@@ -20,7 +20,7 @@ class Rapport:
     Attributes:
         message: PID, flags, intention.
         compte_rendu: the CDA.
-        sha256: of the CDA: two messages may carry the same report.
+        sha256: of the CDA, both levels when there are two: two messages may carry the same report.
     """
 
     message: MessageHl7
@@ -36,4 +36,5 @@ def read_rapport(body: bytes) -> Rapport:
         CompteRenduIllisible: its report is.
     """
     message = read_message(body)
-    return Rapport(message, read_cda(message.compte_rendu), hashlib.sha256(message.compte_rendu).hexdigest())
+    compte_rendu = read_paire(message.compte_rendu, message.jumeau)
+    return Rapport(message, compte_rendu, hashlib.sha256(message.compte_rendu + (message.jumeau or b"")).hexdigest())

@@ -64,6 +64,12 @@ SETTLED = frozenset({EtatExamen.DEPOSE, EtatExamen.SANS_DEPOT, EtatExamen.RETIRE
 
 FOR_A_PERSON = frozenset({EtatExamen.A_VERIFIER, EtatExamen.REFUSE, EtatExamen.INCOMPLET, EtatExamen.PATIENT_CHANGE})
 """States that only a person leaves."""
+AUTRE_DOCUMENT = "pointeur.document_remplace_inconnu"
+"""A report replaces another document than the one that its exam follows."""
+SANS_DEPOT = "pointeur.remplacement_sans_depot"
+"""A message asks for no deposit (DESTDMP = N) of what the DMP holds already."""
+VISIBILITE_GARDEE = "pointeur.visibilite_gardee"
+"""A message would show what is hidden without saying so (MODIF_CONF_CODE): it stays hidden."""
 NOTE_CLE_ILLISIBLE = "pointeur.note_cle_illisible"
 """A key-image note of the study could not be had or read: the pointer is published without its remark."""
 

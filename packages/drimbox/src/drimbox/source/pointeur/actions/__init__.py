@@ -75,8 +75,9 @@ def publish(construit: KosConstruit, now: datetime) -> None:
     requete = depots.prepare(construit) if depot else None
     with redoable(), together():
         examen = locked(construit.examen_id)
-        # another worker did it, or a newer report came while we were asking the PACS
-        if examen.state not in WAITING or examen.compte_rendu_sha256 != construit.rapport.sha256:
+        # another worker did it, or another report or visibility came while we were asking the PACS: their own job will do it
+        asked = (construit.rapport.sha256, construit.visibilite)
+        if examen.state not in WAITING or (examen.compte_rendu_sha256, examen.visibilite) != asked:
             return
         replaces = _make_room(examen, now)
         for code in construit.avertissements:
@@ -119,12 +120,17 @@ def stop(examen_id: UUID, error: DrimmError, now: datetime) -> None:
 
 @transaction.atomic
 def retry(examen_id: UUID, now: datetime) -> None:
-    """Try again, on a person's decision, an exam whose identity, images or report had to be looked at; or at once one that waits.
+    """Try again, on a person's decision, what stops an exam; or at once one that waits.
+
+    The request to the DMP when that is what was refused or incomplete; else the pointer: its identity, images or report were looked at.
 
     Raises:
         TransitionInterdite: the exam is past that.
     """
     examen = locked(examen_id)
+    if examen.state in {EtatExamen.REFUSE, EtatExamen.INCOMPLET}:
+        depots.retry(examen, now)
+        return
     if examen.state not in WAITING | {EtatExamen.A_VERIFIER, EtatExamen.PATIENT_CHANGE}:
         raise TransitionInterdite
     examen.attempts = 0

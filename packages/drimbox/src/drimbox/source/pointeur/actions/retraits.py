@@ -5,22 +5,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Q
 
 from drimbox.socle.journal.actions import record
-from drimbox.source.compte_rendu.errors import CompteRenduIllisible
+from drimbox.socle.personnes import Identifiant
 from drimbox.source.compte_rendu.model import CompteRendu
-from drimbox.source.compte_rendu.rules import verify_cancellation
+from drimbox.source.compte_rendu.rules import verify_identified, verify_patient
 from drimbox.source.pointeur.actions.emetteurs import check_sender, speaks_of
 from drimbox.source.pointeur.actions.retrait import withdraw
-from drimbox.source.pointeur.errors import ExamenIntrouvable, IdentiteDiscordante, ReperesDiscordants
-from drimbox.source.pointeur.evenements import Annuler, Depublier, Reperes
+from drimbox.source.pointeur.actions.succession import followed
+from drimbox.source.pointeur.errors import AnnulationSansPatient, ExamenIntrouvable, IdentiteDiscordante, ReperesDiscordants
+from drimbox.source.pointeur.evenements import Annuler, Depublier
 from drimbox.source.pointeur.models import Examen, Kos
-from drimbox.source.pointeur.rapport import read_rapport
-from drimbox.source.reception.corps import body_of
-from drimbox.source.reception.errors import CorpsEfface, MessageRefuse
 
 MOST = 20
 """Exams looked at under one accession number: as many RIS may have given it."""
@@ -49,9 +46,10 @@ def cancel(evenement: Annuler, now: datetime) -> None:
     Raises:
         ReperesDiscordants: the study and the accession number are not of one exam.
         AutreEmetteur: another RIS reported the study that the message names.
-        IdentiteDiscordante: the message speaks of another patient.
+        IdentiteDiscordante: the message speaks of another patient, or has no identifier of this one where only a number names the exam.
+        AnnulationSansPatient: only a number names the exam, and there is no patient to compare.
     """
-    examen = _cancelled(evenement.reperes, evenement.message_id)
+    examen = _cancelled(evenement)
     if examen is None:
         record("source:annulation:needless", at=now, message_id=evenement.message_id)
         return
@@ -61,28 +59,44 @@ def cancel(evenement: Annuler, now: datetime) -> None:
 
 
 def _check_patient(examen: Examen, evenement: Annuler) -> None:
+    by_number_alone = not evenement.reperes.study_uid
     compte_rendu = _report_of(examen)
     if evenement.patient is None or compte_rendu is None:
+        if by_number_alone:
+            raise AnnulationSansPatient
         return
-    decision = verify_cancellation(compte_rendu, evenement.patient)
+    decision = (verify_identified if by_number_alone else verify_patient)(compte_rendu, evenement.patient)
     if not decision.accepted:
         raise IdentiteDiscordante(decision)
 
 
-def _cancelled(reperes: Reperes, message_id: UUID) -> Examen | None:
-    accession = reperes.accession.value if reperes.accession else ""
-    if not reperes.study_uid and not accession:
+def _cancelled(evenement: Annuler) -> Examen | None:
+    study_uid, accession = evenement.reperes.study_uid, evenement.reperes.accession
+    if study_uid:
+        examen = next(iter(_locked(Q(study_instance_uid=study_uid))), None)
+        if examen is not None and accession is not None and not _bears(examen, accession):
+            raise ReperesDiscordants
+        return examen
+    if accession is None:
         return None
-    if not reperes.study_uid:
-        # a number of another RIS is another number
-        found = [examen for examen in _locked(Q(kos__accession=accession) | Q(accession=accession)) if speaks_of(examen, message_id)]
-        if len(found) > 1:
-            raise ReperesDiscordants  # the same number under two authorities: only a person can tell
-        return found[0] if found else None
-    examen = next(iter(_locked(Q(study_instance_uid=reperes.study_uid))), None)
-    if examen is not None and accession and accession not in _accessions_of(examen):
-        raise ReperesDiscordants
-    return examen
+    # a number of another RIS, or of another authority, is another number
+    candidates = _locked(Q(kos__accession=accession.value) | Q(accession=accession.value))
+    found = [examen for examen in candidates if speaks_of(examen, evenement.message_id) and _bears(examen, accession)]
+    if len(found) > 1:
+        raise ReperesDiscordants  # only a person can tell
+    return found[0] if found else None
+
+
+def _bears(examen: Examen, accession: Identifiant) -> bool:
+    """Tell whether an exam has this accession number, of this authority when both sides name one."""
+    of_kos = Kos.objects.filter(examen=examen).exclude(accession="").values_list("accession", flat=True)
+    kept = frozenset(of_kos)
+    compte_rendu = _report_of(examen)
+    told = [number for _, number in compte_rendu.demandes if number is not None] if compte_rendu else []
+    authorities = {number.oid for number in told if number.value == accession.value} - {""}
+    if accession.oid and authorities and accession.oid not in authorities:
+        return False
+    return accession.value in (kept or {number.value for number in told} or {examen.accession})
 
 
 def _locked(condition: Q) -> list[Examen]:
@@ -90,17 +104,6 @@ def _locked(condition: Q) -> list[Examen]:
     return list(Examen.objects.select_for_update(of=("self",)).filter(pk__in=list(found)).order_by("pk"))
 
 
-def _accessions_of(examen: Examen) -> frozenset[str]:
-    kept = frozenset(Kos.objects.filter(examen=examen).exclude(accession="").values_list("accession", flat=True))
-    if kept:
-        return kept
-    compte_rendu = _report_of(examen)
-    demandes = () if compte_rendu is None else compte_rendu.demandes
-    return frozenset(number.value for _, number in demandes if number is not None)
-
-
 def _report_of(examen: Examen) -> CompteRendu | None:
-    try:
-        return read_rapport(body_of(examen.message)).compte_rendu
-    except (MessageRefuse, CompteRenduIllisible, CorpsEfface):
-        return None  # erased, or refused by the rules of today: nothing can be compared
+    rapport = followed(examen)
+    return None if rapport is None else rapport.compte_rendu
