@@ -76,9 +76,11 @@ def oru(shared_data: Path, exam: str, *, status: str = "F", control_id: str = ""
 
 
 def mdm(shared_data: Path, exam: str, event: str, control_id: str) -> bytes:
-    """Return the MDM of an exam, TXA-12 and TXA-13 as the facts give them."""
+    """Return the MDM of an exam, TXA-12, TXA-13 and flags as the facts give them."""
     told = exam_facts(shared_data, exam)["cda"]
-    message = make_message(cda(shared_data, exam), identite(shared_data, exam), control_id=control_id, event=event)
+    message = make_message(
+        cda(shared_data, exam), identite(shared_data, exam), control_id=control_id, event=event, flags=_flags(shared_data, exam)
+    )
     lines = message.decode().split("\r")
     rank = next(number for number, line in enumerate(lines) if line.startswith("TXA|"))
     fields = lines[rank].split("|")
@@ -119,6 +121,11 @@ def _tail(shared_data: Path, exam: str, status: str) -> str:
     values = ((code, told["flags"].get(code, "N")) for code in FLAGS_OF_THE_VOLET)
     lines += [f"OBX|{n}|{kind}|{code}^^MetaDMPMSS||{value}^^expandedYes-NoIndicator||||||F|" for n, (code, value) in enumerate(values, 2)]
     return "\n".join(lines)
+
+
+def _flags(shared_data: Path, exam: str) -> dict[str, bool]:
+    told: dict[str, str] = next(item["flags"] for item in exam_facts(shared_data, exam)["hl7v2"] if item.get("flags"))
+    return {code: answer == "Y" for code, answer in told.items()}
 
 
 def _pid(patient: Patient) -> str:

@@ -13,12 +13,12 @@ import pytest
 
 from banc.dmp.names import APPROVED, DELETED, DEPRECATED
 from drimbox.socle.kos.reader import read_kos
-from drimbox.source.admission.queries import find_kos
+from drimbox.source.compte_rendu.rules import Ecart
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.reception.models import MessageRecu
 from tests.conformance.drimbox.homologation.jeu import images, mdm, omi, oru
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, is_served, pacs_of
 from tests.drimbox_env import DB
 from tests.drimbox_world import Monde
 
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.donnees
 @pytest.fixture
 def chemin(monde: Monde) -> Chemin:
     return Chemin(monde)
-
-
-def opens(kos: Kos) -> bool:
-    """Tell whether a pointer opens its images to a peer."""
-    found = find_kos(kos.sop_instance_uid)
-    return found is not None and found.in_service
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def test_23_an_exam_to_publish_reaches_the_dmp_with_the_visibility_of_its_flags(
     kos = Kos.objects.get()
     assert (examen.state, kos.db) == ("depose", DB)
     assert set(chemin.entry(kos).confidentialities) == codes
-    assert opens(kos)
+    assert is_served(kos)
 
 
 def test_23_flags_behind_a_second_document_and_around_a_mail_reach_the_dmp(chemin: Chemin, shared_data: Path, tmp_path: Path) -> None:
@@ -96,7 +90,7 @@ def test_27_g1_then_its_update_leave_one_active_pointer_which_everybody_may_see(
     assert chemin.faits == ["depot", "remplacement"]
     assert (chemin.entry(first).status, chemin.entry(second).status) == (DEPRECATED, APPROVED)
     assert chemin.entry(second).confidentialities == ("N",)
-    assert (opens(first), opens(second)) == (False, True)
+    assert (is_served(first), is_served(second)) == (False, True)
 
 
 def test_29_g2_publishes_nothing_and_leaves_a_traceable_error(chemin: Chemin, shared_data: Path, tmp_path: Path) -> None:
@@ -118,10 +112,10 @@ def test_31_i_then_its_un_publication_leave_nothing_in_the_dmp_and_close_the_ima
     with pacs_of(chemin.monde, images(shared_data, tmp_path / "pacs", "I")):
         chemin.publish(oru(shared_data, "I"))
     kos = Kos.objects.get()
-    assert opens(kos)
+    assert is_served(kos)
     chemin.take(oru(shared_data, "I", status="D") if channel == "ORU" else mdm(shared_data, "I", "T04", "I-T04"))
     # closed at once, whatever the DMP says and when
-    assert not opens(kos)
+    assert not is_served(kos)
     chemin.send()
     kos.refresh_from_db()
     assert (Examen.objects.get().state, kos.state) == ("retire", "retire")
@@ -134,7 +128,9 @@ def test_33_m_publishes_nothing_and_calls_a_person(chemin: Chemin, shared_data: 
         chemin.take(oru(shared_data, "M"))
         chemin.advance()
     examen = Examen.objects.get()
-    assert (examen.state, examen.code[:9]) == ("a_verifier", "identite.")
+    told = [examen.code, *(code for (code,) in chemin.journal("source:identite:contradicted"))]
+    assert examen.state == "a_verifier"
+    assert sorted(told) == sorted([Ecart.NOM, Ecart.PRENOM, Ecart.NAISSANCE, Ecart.SEXE])
     assert not Kos.objects.exists()
     assert chemin.monde.deposits == []
 
@@ -144,7 +140,7 @@ def test_35_the_cancellation_of_w_finds_its_exam_by_accession_and_study(chemin: 
         chemin.publish(oru(shared_data, "W"))
     kos = Kos.objects.get()
     row = chemin.take(omi(shared_data))
-    assert (row.state, opens(kos)) == ("lu", False)
+    assert (row.state, is_served(kos)) == ("lu", False)
     chemin.send()
     assert Examen.objects.get().state == "retire"
     assert chemin.entry(kos).status == DELETED
@@ -162,7 +158,7 @@ def test_35_a_cancellation_whose_accession_is_another_exam_s_calls_a_person(chem
         chemin.publish(oru(shared_data, "W"))
     row = chemin.take(omi(shared_data).replace(b"ACN124", b"ACN125"))
     assert (row.state, row.code) == ("attente_personne", "pointeur.reperes_discordants")
-    assert opens(Kos.objects.get())
+    assert is_served(Kos.objects.get())
 
 
 def test_the_way_of_every_exam_leaves_no_message_aside(chemin: Chemin, shared_data: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from banc.pacs.orthanc import OrthancPacs
 from drimbox.socle.dmp import vocabulary as voc
 from drimbox.socle.dmp.model import LimitesDmp
 from drimbox.socle.dmp.mtom import read_multipart
+from drimbox.socle.personnes import Patient
 from drimbox.source.compte_rendu.reader import read_cda
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur.models import Examen, Kos
@@ -46,11 +47,12 @@ REPLACEMENT = f"{MDM}Remplacement_MDM__message_MDM_CR_Radio_RPLC_N1.er7"
 REMOVAL = f"{MDM}Suppression_MDM__message_MDM_CR_Radio_DEL_N1.er7"
 REPORTS = ("DOC00002.xml", "IMG_CR_IMG_2023.11_CDA-R2-Niveau-1.xml", "IMG_CR_IMG_2024.01.xml", "IMG_CR_IMG_2024.01_CDA-R2-Niveau-1.xml")
 EXAMS = ("C", "E", "F", "W")
-UNSAID: dict[str, set[tuple[object, ...]]] = {
-    # this report gives no accession number
-    "IMG_CR_IMG_2024.01.xml": {("DocumentKOS", "Slot", voc.REFERENCE_ID_LIST, 3)},
-}
+# these reports give no number at all: the list names the study alone
+UNNUMBERED = ("IMG_CR_IMG_2024.01.xml",)
+UNSAID: dict[str, set[tuple[object, ...]]] = {name: {("DocumentKOS", "Slot", voc.REFERENCE_ID_LIST, 3)} for name in UNNUMBERED}
 """What the published deposit has and the deposit of a report cannot have."""
+SAID: dict[str, set[tuple[object, ...]]] = {name: {("DocumentKOS", "Slot", voc.REFERENCE_ID_LIST, 1)} for name in UNNUMBERED}
+"""What the deposit of a report has and the published one has not."""
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +100,15 @@ def test_a_public_report_of_every_kind_of_images_is_deposited_clean(
     files = fill(orthanc, message, kinds, tmp_path / "images")
     chemin.take(message)
     chemin.advance()
-    named = read_cda(read_message(message).compte_rendu).examens
-    assert set(Examen.objects.values_list("study_instance_uid", "state")) == {(exam.study_instance_uid, "depose") for exam in named}
+    report = read_cda(read_message(message).compte_rendu)
+    assert set(Examen.objects.values_list("study_instance_uid", "state")) == {
+        (exam.study_instance_uid, "depose") for exam in report.examens
+    }
     for kos in Kos.objects.all():
-        judge_kos(bytes(kos.contenu), [path for path in files if dcmread(path).StudyInstanceUID == kos.study_instance_uid], tmp_path)
+        images = [path for path in files if dcmread(path).StudyInstanceUID == kos.study_instance_uid]
+        judge_kos(bytes(kos.contenu), images, tmp_path, report.patient)
     for body in monde.deposits:
-        judge_deposit(body.read_bytes(), shared_data, DIFFERENCES | UNSAID.get(name, set()))
+        judge_deposit(body.read_bytes(), shared_data, DIFFERENCES | UNSAID.get(name, set()), SAID.get(name, set()))
 
 
 def test_the_public_replacement_then_removal_follow_the_public_report(
@@ -122,8 +127,9 @@ def test_the_public_replacement_then_removal_follow_the_public_report(
     assert set(Envoi.objects.values_list("state", flat=True)) <= {"depose", "fait"}
 
 
-def judge_kos(kos: bytes, files: list[Path], folder: Path) -> None:
+def judge_kos(kos: bytes, files: list[Path], folder: Path, patient: Patient) -> None:
     """Have other programs read a pointer, alone and beside its images."""
+    assert patient.ins is not None
     path = folder / "kos.dcm"
     path.write_bytes(kos)
     dump = subprocess.run(["/usr/bin/dsrdump", path], capture_output=True, timeout=30, check=True)
@@ -136,26 +142,34 @@ def judge_kos(kos: bytes, files: list[Path], folder: Path) -> None:
     assert b"Error" not in told, told.decode(errors="replace")
     beside = subprocess.run([DCIODVFY.with_name("dcentvfy"), path, *files], capture_output=True, timeout=60, check=False)
     lines = [line for line in (beside.stderr + beside.stdout).splitlines() if line.startswith(b"Error")]
-    assert [line for line in lines if not _expected(line, kos)] == []
+    foreign = {line for line in lines if _is_foreign(line, kos)}
+    # the pointer names the patient by the INS, its images by the IPP when there is one: the specification's difference, and the only one
+    study = dcmread(BytesIO(kos)).StudyInstanceUID
+    assert set(lines) - foreign == {
+        f"Error - Different PatientID for same StudyInstanceUID - StudyInstanceUID=<{study}> PatientID=<{patient.ipp.value}>"
+        f" for file <{file}> versus existing PatientID=<{patient.ins.value}>".encode()
+        for file in files
+        if patient.ipp is not None
+    }
 
 
-def _expected(line: bytes, kos: bytes) -> bool:
-    """The pointer names the patient as the report does, the images as the PACS does; what pydicom's own SR references is not ours."""
-    if b"Missing SOPInstanceUID" in line:
-        referenced = {str(one.ReferencedSOPInstanceUID) for item in dcmread(BytesIO(kos)).ContentSequence for one in _references(item)}
-        return not any(uid.encode() in line for uid in referenced)
-    return b"Different Patient" in line
+def _is_foreign(line: bytes, kos: bytes) -> bool:
+    """Tell whether it speaks of what pydicom's own SR references, which is not ours."""
+    referenced = {str(one.ReferencedSOPInstanceUID) for item in dcmread(BytesIO(kos)).ContentSequence for one in _references(item)}
+    return b"Missing SOPInstanceUID" in line and not any(uid.encode() in line for uid in referenced)
 
 
 def _references(item: Dataset) -> list[Dataset]:
     return list(item.get("ReferencedSOPSequence", []))
 
 
-def judge_deposit(body: bytes, shared_data: Path, allowed: set[tuple[object, ...]]) -> None:
-    """Validate a deposit as it came to the DMP, and compare it with the published one, element by element."""
+def judge_deposit(body: bytes, shared_data: Path, unsaid: set[tuple[object, ...]], said: set[tuple[object, ...]]) -> None:
+    """Validate a deposit as it came to the DMP, and compare it with the published one, element by element, both ways."""
     ours = read_multipart(_content_type(body), body, LimitesDmp())
     theirs = read_multipart(*published(shared_data), LimitesDmp())
-    assert set(shape(envelope(theirs))) - set(shape(envelope(ours))) <= allowed
+    published_one, mine = set(shape(envelope(theirs))), set(shape(envelope(ours)))
+    assert published_one - mine == unsaid
+    assert mine - published_one == said
     schema = etree.XMLSchema(etree.parse(shared_data / "xds/schema/XDS.b_DocumentRepository.xsd"))
     request = next(envelope(ours).iter(f"{{{voc.XDSB}}}ProvideAndRegisterDocumentSetRequest"))
     for document in request.iter(f"{{{voc.XDSB}}}Document"):

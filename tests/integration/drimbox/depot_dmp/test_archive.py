@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from drimbox.socle.dmp.errors import XdmContredit, XdmEtranger, XdmIllisible
 from drimbox.socle.dmp.model import LimitesDmp
 from drimbox.socle.dmp.xdm import LotXdm, read_archive
 from drimbox.source.admission.queries import find_kos
+from drimbox.source.depot_dmp import archive_ecrite
 from drimbox.source.depot_dmp.actions.import_xdm import take_over
 from drimbox.source.depot_dmp.archive import export, read
 from drimbox.source.depot_dmp.models import Envoi
@@ -60,6 +64,20 @@ def as_owner(monde: Monde):
     return monde.drimbox.role("proprietaire")
 
 
+def test_a_pointer_that_was_hidden_stays_so_in_the_drimbox_that_takes_it_over(monde: Monde, tmp_path: Path) -> None:
+    chemin, hidden = Chemin(monde), {"MASQUE_PS": True, "INVISIBLE_REP_LEGAUX": True}
+    with pacs_of(monde, monde.images):
+        chemin.publish(sample_message(flags=hidden))
+        _, lot = exported(tmp_path / "xdm")
+        forget(monde)
+        with as_owner(monde):
+            assert take_over(lot, settings.DRIMBOX, timezone.now())
+        second = replace(IDENTITE, version=2)
+        chemin.take(make_message(make_report(second), second, control_id="000002", event="T10"))
+        chemin.advance()
+    assert set(chemin.entry(Kos.objects.get(version=2)).confidentialities) == {"N", "MASQUE_PS", "INVISIBLE_REPRESENTANTS_LEGAUX"}
+
+
 def test_a_pointer_exported_then_imported_is_the_same_and_is_served(chemin: Chemin, tmp_path: Path) -> None:
     kos = Kos.objects.get()
     archive, lot = exported(tmp_path / "xdm")
@@ -83,6 +101,60 @@ def test_the_folder_and_the_zip_hold_the_same(chemin: Chemin, tmp_path: Path) ->
     assert isinstance(from_folder, LotXdm)
     # the frame of the request is drawn anew at each reading
     assert replace(from_folder, requete=lot.requete) == lot
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    former = os.umask(0o022)
+    yield
+    os.umask(former)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_an_export_is_readable_by_nobody_else(chemin: Chemin, tmp_path: Path) -> None:
+    exported(tmp_path / "xdm")
+    made = [tmp_path / "xdm", *(tmp_path / "xdm").rglob("*")]
+    modes = (
+        {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()},
+        {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()},
+    )
+    assert modes == ({0o700}, {0o600})
+
+
+def test_an_export_that_is_cut_leaves_the_archive_of_before_and_no_half_of_one(tmp_path: Path) -> None:
+    def cut() -> Iterator[tuple[str, bytes]]:
+        yield "KA202611/INDEX.HTM", b"half"
+        raise KeyboardInterrupt
+
+    archive = archive_ecrite.write(tmp_path, "KA202611", [("KA202611/INDEX.HTM", b"whole"), ("KA202611/OLD.TXT", b"old")])
+    with pytest.raises(KeyboardInterrupt):
+        archive_ecrite.write(tmp_path, "KA202611", cut())
+    assert dict(read(archive)) == {"KA202611/INDEX.HTM": b"whole", "KA202611/OLD.TXT": b"old"}
+    assert dict(read(tmp_path / "KA202611")) == {"INDEX.HTM": b"whole", "OLD.TXT": b"old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["KA202611", "KA202611.zip"]
+
+
+def test_an_export_done_again_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    archive_ecrite.write(tmp_path, "KA202611", [("KA202611/OLD.TXT", b"old")])
+    archive = archive_ecrite.write(tmp_path, "KA202611", [("KA202611/INDEX.HTM", b"new")])
+    assert dict(read(archive)) == {"KA202611/INDEX.HTM": b"new"}
+    assert dict(read(tmp_path / "KA202611")) == {"INDEX.HTM": b"new"}
+
+
+def test_the_draft_of_an_export_that_was_killed_is_not_read(chemin: Chemin, tmp_path: Path) -> None:
+    archive, lot = exported(tmp_path / "xdm")
+    (tmp_path / "xdm" / archive.stem).rename(tmp_path / "xdm" / ".KA202611-killed")
+    assert list(read_archive(read(tmp_path / "xdm"), LIMITS)) == []
+    assert lot.contenu
+
+
+def test_the_months_of_one_folder_are_read_apart(chemin: Chemin, tmp_path: Path) -> None:
+    archive, _ = exported(tmp_path / "xdm")
+    (tmp_path / "xdm" / archive.stem).rename(tmp_path / "xdm" / "KA202601")
+    exported(tmp_path / "xdm")
+    lots = dict(read_archive(read(tmp_path / "xdm"), LIMITS))
+    assert list(lots) == ["KA202601/SS000001", f"{archive.stem}/SS000001"]
+    assert all(isinstance(lot, LotXdm) for lot in lots.values())
 
 
 def test_a_pointer_taken_over_can_be_withdrawn_from_the_dmp(chemin: Chemin, tmp_path: Path) -> None:

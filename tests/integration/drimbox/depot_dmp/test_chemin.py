@@ -229,7 +229,7 @@ def test_a_refusal_of_the_dmp_waits_for_a_person_then_the_same_kos_leaves_anew(
     assert (examen.state, envoi.state, envoi.code) == ("refuse", "refuse", "dmp.sans_dmp")
     assert envoi.dmp_codes
     with drimbox.role("pages"):
-        depots.retry(envoi.id, timezone.now())
+        pointeurs.retry(examen.id, timezone.now())
     with dmp_running(drimbox, tmp_path / "dmp"):
         deposer(envoi_id=str(envoi.id))
     examen.refresh_from_db()
@@ -246,7 +246,7 @@ def test_a_deposit_that_can_no_longer_be_written_is_incomplete_and_not_refused(
     with dmp_running(drimbox, tmp_path / "dmp", patients=frozenset()):
         deposer(envoi_id=str(envoi.id))
     with drimbox.role("pages"):
-        depots.retry(envoi.id, timezone.now())
+        pointeurs.retry(examen.id, timezone.now())
 
     def lacking(_envoi: Envoi) -> Any:
         raise DepotIncomplet(["le secteur d'activité"])
@@ -259,7 +259,7 @@ def test_a_deposit_that_can_no_longer_be_written_is_incomplete_and_not_refused(
     assert (examen.state, envoi.state, envoi.code) == ("incomplet", "incomplet", "dmp.depot_incomplet")
     assert (envoi.answered_at, envoi.dmp_codes) == (None, "")
     with drimbox.role("pages"):
-        depots.retry(envoi.id, timezone.now())
+        pointeurs.retry(examen.id, timezone.now())
     with dmp_running(drimbox, tmp_path / "dmp"):
         deposer(envoi_id=str(envoi.id))
     examen.refresh_from_db()
@@ -280,8 +280,6 @@ def test_a_flag_that_the_deposit_leaves_out_is_told_in_the_journal(monde: Monde,
 def test_what_is_deposited_cannot_be_tried_again(monde: Monde) -> None:
     examen, envoi = pointed(monde)
     deposer(envoi_id=str(envoi.id))
-    with pytest.raises(TransitionInterdite):
-        depots.retry(envoi.id, timezone.now())
     with pytest.raises(TransitionInterdite):
         pointeurs.retry(examen.id, timezone.now())
 

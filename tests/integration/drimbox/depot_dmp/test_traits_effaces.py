@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -29,7 +28,7 @@ from drimbox.source.pointeur.jobs import effacer
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.queries import reducible
 from drimbox.source.reception.actions.effacement import erase
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin
 from tests.drimbox_world import Monde, sample_message
 
 LATER = datetime(2036, 1, 1, tzinfo=UTC)
@@ -52,12 +51,6 @@ NEEDLES = [
     for word in WORDS
     for needle in (word, word.hex().encode(), *(base64.b64encode(b"\0" * shift + word + b"\0\0")[4:-4] for shift in range(3)))
 ]
-
-
-@pytest.fixture
-def chemin(monde: Monde) -> Iterator[Chemin]:
-    with pacs_of(monde, monde.images):
-        yield Chemin(monde)
 
 
 def dumped(monde: Monde) -> bytes:

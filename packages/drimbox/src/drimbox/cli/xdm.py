@@ -51,7 +51,9 @@ def importer(archive: Annotated[Path, typer.Argument(help="Dossier ou zip d'une 
                 is_new = take_over(lot, settings, timezone.now())
                 taken, known = taken + is_new, known + (not is_new)
             except PeerError as error:
-                refusals.append(f"✗ {folder} : {error.message} {error.remede}".strip())
+                # folders bear the names that whoever made the archive gave them
+                shown = "".join(filter(str.isprintable, folder))
+                refusals.append(f"✗ {shown} : {error.message} {error.remede}".strip())
     for refusal in refusals:
         typer.echo(refusal, err=True)
     typer.echo(f"{taken} pointeurs repris, {known} déjà présents, {len(refusals)} refusés.")

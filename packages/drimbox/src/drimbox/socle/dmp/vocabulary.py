@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION
 from drimbox.socle.personnes import Code
 
 # namespaces
@@ -80,7 +81,7 @@ VISIBILITES: Final = "1.2.250.1.213.1.1.4.13"
 KOS_CLASS: Final = Code("31", "1.2.250.1.213.1.1.4.1", "Imagerie médicale")
 KOS_TYPE: Final = Code("IMG-KOS", "1.2.250.1.213.1.1.4.12", "Référence d'objets d'un examen d'imagerie")
 KOS_FORMAT: Final = Code(
-    "1.2.840.10008.5.1.4.1.1.88.59",
+    KEY_OBJECT_SELECTION,
     "1.2.840.10008.2.6.1",
     "Document de Références d'objets d'imagerie selon profil IHE RAD XDS-I",
 )

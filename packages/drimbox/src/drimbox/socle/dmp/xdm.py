@@ -36,7 +36,7 @@ from drimbox.socle.dmp.vihf import SAML
 from drimbox.socle.dmp.xml_reader import parse
 from drimbox.socle.personnes import Identifiant
 
-_LOT: Final = re.compile(r"(?:^|/)IHE_XDM/(SS[0-9]{1,8})/([A-Z0-9_]{1,32}\.[A-Z]{3})$", re.IGNORECASE)
+_LOT: Final = re.compile(r"^(|.*/)IHE_XDM/(SS[0-9]{1,8})/([A-Z0-9_]{1,32}\.[A-Z]{3})$", re.IGNORECASE)
 _PLACES: Final = {DOCUMENT_KOS: "KOS_1_1.DCM", DOCUMENT_SIGNATURE: "SIGN_1.XML"}
 _FIELDS: Final = 6
 
@@ -110,7 +110,8 @@ def read_archive(files: Mapping[str, bytes], limits: LimitesDmp) -> Iterator[tup
     for path, content in files.items():
         found = _LOT.search(path)
         if found:
-            lots.setdefault(found[1].upper(), {})[found[2].upper()] = content
+            # with its root: two archives below one folder number their lots alike
+            lots.setdefault(f"{found[1]}{found[2].upper()}", {})[found[3].upper()] = content
     for folder in sorted(lots):
         try:
             yield folder, _read_lot(lots[folder], limits)

@@ -16,6 +16,7 @@ from drimbox.socle.dmp.model import LimitesDmp
 from drimbox.socle.dmp.xdm import LotXdm, read_deposit, write_archive
 from drimbox.socle.personnes import Identifiant
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
+from drimbox.source.depot_dmp import archive_ecrite
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.preparation import requete_of
 from drimbox.source.depot_dmp.queries import deposits_to_hand_over
@@ -85,7 +86,9 @@ def _read_zip(path: Path) -> Mapping[str, bytes]:
 
 
 def _listed(path: Path) -> Iterator[Path]:
-    for number, file in enumerate(sorted(file for file in path.rglob("*") if file.is_file())):
+    # a hidden folder is what a cut export left: no archive
+    visible = (file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    for number, file in enumerate(sorted(file for file in visible if file.is_file())):
         if number == MAX_FILES:
             raise XdmIllisible("L'archive contient trop de fichiers.")
         yield file
@@ -115,11 +118,4 @@ def _ipp_of(envoi: Envoi) -> Identifiant | None:
 def _write(folder: Path, month: str, lots: list[LotXdm], settings: DrimboxSettings) -> Path:
     sender = f"{settings.structure.nom} ({settings.structure.identifiant})"
     software = f"{settings.dmp.lps_name} {settings.dmp.lps_version}"
-    archive = folder / f"{month}.zip"
-    folder.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for path, content in write_archive(month, lots, sender, software, LimitesDmp()):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-            zipped.writestr(path, content)
-    return archive
+    return archive_ecrite.write(folder, month, write_archive(month, lots, sender, software, LimitesDmp()))

@@ -23,12 +23,13 @@ from drimbox.socle.dmp.model import KosADeposer, LimitesDmp, RequeteDepot
 from drimbox.socle.dmp.vocabulary import ACTION_DEPOT, ACTION_MISE_A_JOUR
 from drimbox.socle.personnes import Code
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import deposit_in_force
+from drimbox.source.depot_dmp.queries import deposit_in_force, last_visibility
 from drimbox.source.depot_dmp.soumission import a_deposer, demande_of
 from drimbox.source.depot_dmp.states import DEPOTS, ActionEnvoi
 from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.rapport import read_rapport
 from drimbox.source.reception.corps import body_of
+from drimbox.source.reception.models import MessageRecu
 
 UNKNOWN_PATIENT = "XDSUnknownPatientId"
 
@@ -72,6 +73,7 @@ def to_deposit(construit: KosConstruit) -> KosADeposer:
         created_at=construit.created_at,
         modalites=[serie.modality for serie in construit.localisation.etude.series],
         structure=settings.DRIMBOX.structure,
+        visibilite=construit.visibilite or (),
     )
 
 
@@ -137,7 +139,7 @@ def explained(envoi: Envoi, refusal: DmpRefuse) -> DmpRefuse:
 
 
 def _kos_of(envoi: Envoi) -> KosADeposer:
-    kos, rapport = envoi.kos, read_rapport(body_of(envoi.message or envoi.examen.message))
+    kos, rapport = envoi.kos, read_rapport(body_of(_message_of(envoi)))
     return a_deposer(
         rapport,
         demande_of(rapport.compte_rendu, kos.study_instance_uid, kos.accession),
@@ -146,7 +148,15 @@ def _kos_of(envoi: Envoi) -> KosADeposer:
         created_at=kos.created_at,
         modalites=kos.modalites.split(","),
         structure=settings.DRIMBOX.structure,
+        visibilite=envoi.examen.visibilite or (),
     )
+
+
+def _message_of(envoi: Envoi) -> MessageRecu:
+    # the same report with other flags: a deposit that is written after it leaves with them, and shows to nobody what was hidden meanwhile
+    newer = last_visibility(envoi.kos_id) if envoi.action in DEPOTS else None
+    message: MessageRecu = (newer and newer.message) or envoi.message or envoi.examen.message
+    return message
 
 
 async def _existence(envoi: Envoi) -> Existence:

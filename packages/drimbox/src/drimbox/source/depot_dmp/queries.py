@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from drimbox.socle.jobs.queries import outside
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.states import DEPOTS, UNANSWERED, ActionEnvoi, EtatEnvoi
+from drimbox.source.depot_dmp.states import DEPOTS, FOR_A_PERSON, UNANSWERED, ActionEnvoi, EtatEnvoi
 from drimbox.source.pointeur.states import SETTLED, EtatKos
 
 BATCH = 500
@@ -24,9 +25,9 @@ LOURD = (
 """The same, of what a request goes with."""
 
 
-def overdue(limit: datetime) -> list[UUID]:
-    """Return the requests that should have left before this date."""
-    late = Q(next_attempt_at__lt=limit) | Q(next_attempt_at__isnull=True, created_at__lt=limit)
+def overdue(limit: datetime, horizon: datetime) -> list[UUID]:
+    """Return the requests that should have left before a date, or wait for one beyond the horizon."""
+    late = outside("next_attempt_at", limit, horizon) | Q(outside("created_at", limit, horizon), next_attempt_at__isnull=True)
     return list(Envoi.objects.filter(late, state__in=UNANSWERED).values_list("pk", flat=True)[:BATCH])
 
 
@@ -51,10 +52,29 @@ def its_turn(envoi_id: UUID) -> QuerySet[Envoi]:
     return Envoi.objects.filter(~Exists(before), pk=envoi_id, state__in=UNANSWERED)
 
 
-def following(envoi: Envoi) -> UUID | None:
-    """Return the next request of the same exam, or None."""
-    waiting = Envoi.objects.filter(examen=envoi.examen_id, sequence__gt=envoi.sequence, state__in=UNANSWERED)
+def next_unanswered(examen_id: UUID) -> UUID | None:
+    """Return the request of an exam whose turn it is, or None."""
+    waiting = Envoi.objects.filter(examen=examen_id, state__in=UNANSWERED)
     return waiting.order_by("sequence").values_list("pk", flat=True).first()
+
+
+def standing(examen_id: UUID) -> Envoi | None:
+    """Return the request that says where an exam stands with the DMP, or None while an answer is awaited; without its body.
+
+    It is the last one, but for a change of visibility: that one says nothing as long as the deposit, or the withdrawal, before it is
+    refused or incomplete.
+    """
+    alive = [envoi for envoi in of_examen(examen_id) if envoi.state != EtatEnvoi.ABANDONNE]
+    carriers = [envoi for envoi in alive if envoi.action != ActionEnvoi.VISIBILITE]
+    if carriers and carriers[-1].state in FOR_A_PERSON:
+        return carriers[-1]
+    return alive[-1] if alive and all(envoi.state not in UNANSWERED for envoi in alive) else None
+
+
+def last_visibility(kos_id: UUID) -> Envoi | None:
+    """Return the last change of visibility that was asked for a pointer, whatever became of it; with its message, without bodies."""
+    asked = Envoi.objects.filter(kos=kos_id, action=ActionEnvoi.VISIBILITE).select_related("message").defer(*CORPS)
+    return asked.order_by("-sequence").first()
 
 
 def last_deposit(examen_id: UUID) -> Envoi | None:

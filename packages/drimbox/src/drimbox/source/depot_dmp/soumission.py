@@ -32,6 +32,7 @@ def a_deposer(
     created_at: datetime,
     modalites: Iterable[str],
     structure: StructureSettings,
+    visibilite: Iterable[str] = (),
 ) -> KosADeposer:
     """Gather what the entry of a KOS says.
 
@@ -43,6 +44,7 @@ def a_deposer(
         created_at: when it was made, aware.
         modalites: modalities of the study in the PACS: those of the report may be miscoded (homologation, exams B, D, F, Q).
         structure: this DRIMbox's own organisation, for what the report leaves out.
+        visibilite: flags that hide the exam, whatever its last message says.
     """
     compte_rendu = rapport.compte_rendu
     return KosADeposer(
@@ -64,7 +66,7 @@ def a_deposer(
         debut=demande.debut,
         fin=demande.fin,
         confidentialite=compte_rendu.confidentialite,
-        flags=rapport.message.flags - {CONNEXION_SECRETE},
+        flags=(rapport.message.flags - {CONNEXION_SECRETE}) | frozenset(visibilite),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from confiance.errors import OwnError, TransportError
@@ -23,16 +23,19 @@ from drimbox.source.depot_dmp import preparation
 from drimbox.source.depot_dmp.actions import reponses
 from drimbox.source.depot_dmp.actions.reponses import DEPOSER
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import CORPS, LOURD, its_turn
+from drimbox.source.depot_dmp.queries import CORPS, LOURD, its_turn, standing
 from drimbox.source.depot_dmp.states import DEPOTS, FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.depot_dmp.tenue import held
+from drimbox.source.pointeur.errors import TransitionInterdite
 from drimbox.source.pointeur.kos_construit import KosConstruit
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.states import EtatExamen
-from drimbox.source.pointeur.suivi import locked, move
+from drimbox.source.pointeur.suivi import move
 from drimbox.source.reception.errors import CorpsEfface, MessageRefuse
 
-__all__ = ["DEPOSER", "Requete", "abandon", "ask", "prepare", "queue", "retry", "send"]
+__all__ = ["DEPOSER", "Requete", "abandon", "abandon_stopped", "ask", "prepare", "queue", "retry", "send"]
+_STOPPED = Q(state__in=FOR_A_PERSON)
+_NEVER_LEFT = Q(state=EtatEnvoi.A_ENVOYER, attempts=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,12 @@ def abandon(examen: Examen, now: datetime) -> None:
 
     What may have reached the DMP is not given up: it is followed to its answer.
     """
-    useless = Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).filter(examen=examen)
-    for envoi in useless:
-        if envoi.state in FOR_A_PERSON or (envoi.state == EtatEnvoi.A_ENVOYER and envoi.attempts == 0):
-            reponses.move_envoi(envoi, EtatEnvoi.ABANDONNE)
-            envoi.save(update_fields=["state", "code", "next_attempt_at"])
-            record("dmp:envoi:abandoned", at=now, examen_id=examen.id, kos_id=envoi.kos_id, envoi_id=envoi.id)
+    _abandon(examen, _STOPPED | _NEVER_LEFT, now)
+
+
+def abandon_stopped(examen: Examen, now: datetime) -> None:
+    """Give up what was refused or incomplete, so that nobody sends it again once a newer report is taken; the exam locked by the caller."""
+    _abandon(examen, _STOPPED, now)
 
 
 def send(envoi_id: UUID) -> None:
@@ -110,20 +113,32 @@ def send(envoi_id: UUID) -> None:
             reponses.done(envoi_id, depot)
 
 
-def retry(envoi_id: UUID, now: datetime) -> None:
-    """Send again, on a person's decision, what the DMP refused or what was incomplete; written anew with the settings of today.
+def retry(examen: Examen, now: datetime) -> None:
+    """Send again, on a person's decision, what stops an exam: refused or incomplete; inside the caller's transaction, the exam locked.
+
+    It is written anew, with the settings of today and the visibility that was asked last.
 
     Raises:
-        TransitionInterdite: it is neither.
+        TransitionInterdite: nothing stops the exam there.
     """
-    with transaction.atomic():
-        envoi = Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).get(pk=envoi_id)
-        reponses.move_envoi(envoi, EtatEnvoi.A_ENVOYER)
-        envoi.attempts, envoi.built_at = 0, None
-        envoi.save(update_fields=["state", "code", "attempts", "next_attempt_at", "built_at"])
-        state = EtatExamen.EN_RETRAIT if envoi.action == ActionEnvoi.RETIRER else EtatExamen.EN_DEPOT
-        move(locked(envoi.examen_id), state, now, event="console:envoi:retried", envoi_id=envoi.id)
-        defer(DEPOSER, queue=QUEUE_SOURCE, envoi_id=envoi.id)
+    envoi = standing(examen.id)
+    if envoi is None:
+        raise TransitionInterdite
+    # what is sent again says who may see it
+    _abandon(examen, _STOPPED & Q(action=ActionEnvoi.VISIBILITE, sequence__gt=envoi.sequence), now)
+    reponses.move_envoi(envoi, EtatEnvoi.A_ENVOYER)
+    envoi.attempts, envoi.built_at = 0, None
+    envoi.save(update_fields=["state", "code", "attempts", "next_attempt_at", "built_at"])
+    state = EtatExamen.EN_RETRAIT if envoi.action == ActionEnvoi.RETIRER else EtatExamen.EN_DEPOT
+    move(examen, state, now, event="console:envoi:retried", envoi_id=envoi.id)
+    defer(DEPOSER, queue=QUEUE_SOURCE, envoi_id=envoi.id)
+
+
+def _abandon(examen: Examen, useless: Q, now: datetime) -> None:
+    for envoi in Envoi.objects.select_for_update(of=("self",)).defer(*CORPS).filter(useless, examen=examen):
+        reponses.move_envoi(envoi, EtatEnvoi.ABANDONNE)
+        envoi.save(update_fields=["state", "code", "next_attempt_at"])
+        record("dmp:envoi:abandoned", at=now, examen_id=examen.id, kos_id=envoi.kos_id, envoi_id=envoi.id)
 
 
 def _queue(

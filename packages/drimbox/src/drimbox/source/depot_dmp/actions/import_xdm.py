@@ -20,6 +20,7 @@ from drimbox.socle.kos.reader import read_kos
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.states import EtatEnvoi
 from drimbox.source.pointeur.models import Examen, Kos
+from drimbox.source.pointeur.rules import hidden_by
 from drimbox.source.pointeur.states import EtatExamen
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.states import EtatMessage
@@ -48,6 +49,7 @@ def take_over(lot: LotXdm, settings: DrimboxSettings, now: datetime) -> bool:
         message=_origin(lot, now),
         compte_rendu=lot.compte_rendu[:200],
         compte_rendu_sha256=hashlib.sha256(b"").hexdigest(),
+        visibilite=hidden_by(lot.fiche.confidentialites),
         db=db,
         state=EtatExamen.DEPOSE,
         created_at=now,

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the DMP answered, written down: the request, its pointer, its exam and the journal, in one transaction.
 
-Only the last request of an exam says where the exam stands: an earlier one that is answered late moves nothing but itself.
+Where the exam then stands is read from all its requests (:func:`~drimbox.source.depot_dmp.queries.standing`): one that is answered late
+moves nothing but itself, and a change of visibility never moves an exam past a deposit that the DMP refused.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from drimbox.socle.jobs.actions import QUEUE_SOURCE, defer
 from drimbox.socle.jobs.rules import next_attempt
 from drimbox.socle.journal.actions import new_trace, record
 from drimbox.source.depot_dmp.models import Envoi
-from drimbox.source.depot_dmp.queries import CORPS, following
+from drimbox.source.depot_dmp.queries import CORPS, next_unanswered, standing
 from drimbox.source.depot_dmp.states import DEPOTS, TRANSITIONS, UNANSWERED, ActionEnvoi, EtatEnvoi
 from drimbox.source.pointeur.errors import TransitionInterdite
 from drimbox.source.pointeur.pointeurs import put_in_force
@@ -31,7 +32,7 @@ from drimbox.source.pointeur.states import EtatExamen
 from drimbox.source.pointeur.suivi import locked, move
 
 DEPOSER = "drimbox.source.depot_dmp.jobs.deposer"
-_REACHED = {ActionEnvoi.RETIRER: EtatExamen.RETIRE}
+_REACHED = {EtatEnvoi.REFUSE: EtatExamen.REFUSE, EtatEnvoi.INCOMPLET: EtatExamen.INCOMPLET}
 
 
 def waiting(envoi_id: UUID) -> Envoi | None:
@@ -54,7 +55,7 @@ def done(envoi_id: UUID, depot: Depot | None) -> None:
     envoi.save()
     if is_deposit:
         put_in_force(envoi.kos, now)
-    _tell(envoi, _REACHED.get(ActionEnvoi(envoi.action), EtatExamen.DEPOSE), now, event=_event(envoi, depot))
+    _tell(envoi, now, event=_event(envoi, depot))
     _wake_next(envoi)
 
 
@@ -68,7 +69,7 @@ def refused(envoi_id: UUID, error: DrimmError) -> None:
     envoi.dmp_codes = ",".join(getattr(error, "codes", ()))[:300]
     move_envoi(envoi, EtatEnvoi.REFUSE, code=error.code)
     envoi.save(update_fields=["state", "code", "next_attempt_at", "answered_at", "dmp_codes"])
-    _tell(envoi, EtatExamen.REFUSE, now, event="dmp:envoi:refused", code=error.code, trace=new_trace(), reason=envoi.dmp_codes)
+    _tell(envoi, now, event="dmp:envoi:refused", trace=new_trace(), reason=envoi.dmp_codes)
     _wake_next(envoi)
 
 
@@ -83,7 +84,7 @@ def incomplete(envoi_id: UUID, error: DrimmError) -> None:
     code = error.as_dict()["code"]
     move_envoi(envoi, EtatEnvoi.INCOMPLET, code=code)
     envoi.save(update_fields=["state", "code", "next_attempt_at", "answered_at", "dmp_codes"])
-    _tell(envoi, EtatExamen.INCOMPLET, timezone.now(), event="dmp:envoi:incomplete", code=code, trace=new_trace())
+    _tell(envoi, timezone.now(), event="dmp:envoi:incomplete", trace=new_trace())
     _wake_next(envoi)
 
 
@@ -129,17 +130,23 @@ _EVENTS = {
 }
 
 
-def _tell(envoi: Envoi, state: EtatExamen, now: datetime, *, event: str, code: str = "", trace: str | None = None, **fields: Any) -> None:
-    examen = locked(envoi.examen_id)
+def _tell(envoi: Envoi, now: datetime, *, event: str, trace: str | None = None, **fields: Any) -> None:
+    examen, last = locked(envoi.examen_id), standing(envoi.examen_id)
     ids: dict[str, Any] = {"kos_id": envoi.kos_id, "envoi_id": envoi.id, "attempt": envoi.attempts}
-    is_last = not Envoi.objects.filter(examen=envoi.examen_id, sequence__gt=envoi.sequence).exclude(state=EtatEnvoi.ABANDONNE).exists()
-    if is_last and examen.state in {EtatExamen.EN_DEPOT, EtatExamen.EN_RETRAIT} and state in EXAM_TRANSITIONS[EtatExamen(examen.state)]:
-        move(examen, state, now, event=event, code=code, trace=trace, **ids, **fields)
+    state = None if last is None else _reached(last)
+    under_way = examen.state in {EtatExamen.EN_DEPOT, EtatExamen.EN_RETRAIT}
+    if last is not None and under_way and state in EXAM_TRANSITIONS[EtatExamen(examen.state)]:
+        move(examen, state, now, event=event, code=last.code, trace=trace, **ids, **fields)
     else:
-        record(event, trace=trace, code=code or None, at=now, examen_id=examen.id, **ids, **fields)
+        record(event, trace=trace, code=envoi.code or None, at=now, examen_id=examen.id, **ids, **fields)
+
+
+def _reached(last: Envoi) -> EtatExamen:
+    answered = EtatExamen.RETIRE if last.action == ActionEnvoi.RETIRER else EtatExamen.DEPOSE
+    return _REACHED.get(EtatEnvoi(last.state), answered)
 
 
 def _wake_next(envoi: Envoi) -> None:
-    next_one = following(envoi)
+    next_one = next_unanswered(envoi.examen_id)
     if next_one is not None:
         defer(DEPOSER, queue=QUEUE_SOURCE, envoi_id=next_one)
