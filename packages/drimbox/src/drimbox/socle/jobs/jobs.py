@@ -10,7 +10,12 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from confiance.exploitation.logs import get_logger
+from drimbox.socle.jobs.rules import longest_wait
 
+_BRING_NEARER = (
+    "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > now() + %(longest)s RETURNING id"
+)
+_BELIEVE_NO_SIGN = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + %(longest)s"
 log = get_logger("jobs")
 
 
@@ -28,3 +33,18 @@ async def take_back(timestamp: int) -> None:
             log.warning("ouvrier:job:superseded", job_id=job.id, task=job.task_name, attempt=job.attempts)
         else:
             log.warning("ouvrier:job:taken_back", job_id=job.id, task=job.task_name, attempt=job.attempts)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="drimbox.socle.jobs.jobs.bring_nearer", queue="socle", pass_context=False, queueing_lock="bring_nearer")
+async def bring_nearer(timestamp: int) -> None:
+    """Have done now what waits for a date that no schedule gives, and believe no sign of life to come: a clock that was ahead wrote them.
+
+    By the clock of the database, which is the one that says when a job runs and which worker is silent.
+    """
+    del timestamp
+    connector, longest = app.job_manager.connector, longest_wait(settings.DRIMBOX.reprises)
+    nearer = await connector.execute_query_all_async(_BRING_NEARER, longest=longest)
+    await connector.execute_query_async(_BELIEVE_NO_SIGN, longest=longest)
+    if nearer:
+        log.warning("ouvrier:job:brought_nearer", count=len(nearer))

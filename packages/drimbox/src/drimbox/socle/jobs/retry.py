@@ -7,8 +7,7 @@ from __future__ import annotations
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
-FIRST_SECONDS = 5
-LONGEST_SECONDS = 900
+from drimbox.socle.jobs.rules import FIRST_SECONDS, LONGEST_SECONDS
 
 
 class NeverGiveUp(BaseRetryStrategy):

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from drimbox.config import Delais
+from drimbox.config import Delais, Reprises
 
+FIRST_SECONDS = 5
+LONGEST_SECONDS = 900
+"""Of a job that fell by surprise."""
 _MOST_DOUBLINGS = 40
 
 
@@ -23,3 +26,19 @@ def next_attempt(delais: Delais, attempt: int, now: datetime, draw: float) -> da
     growth: float = delais.factor ** min(max(attempt, 1) - 1, _MOST_DOUBLINGS)
     seconds = min(delais.first_seconds * growth, delais.longest_seconds)
     return now + timedelta(seconds=seconds * (1 - delais.jitter * draw))
+
+
+def longest_wait(reprises: Reprises) -> timedelta:
+    """Return the longest time for which anything is ever put off."""
+    schedules = (reprises.images, reprises.pacs, reprises.dmp)
+    return timedelta(seconds=max(LONGEST_SECONDS, *(delais.longest_seconds for delais in schedules)))
+
+
+def horizon(reprises: Reprises, now: datetime) -> datetime:
+    """Return the latest date that a next attempt may have; beyond it, it is not believed: a clock that was ahead wrote it.
+
+    Args:
+        reprises: every schedule.
+        now: aware date.
+    """
+    return now + longest_wait(reprises)

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -17,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from confiance.exploitation.logs import get_logger
+from drimbox.socle.jobs.horloge import set_back
 from drimbox.socle.jobs.suite import in_worker
 
 log = get_logger("ouvrier")
@@ -30,14 +33,29 @@ async def serve() -> None:
         async with app.open_async():
             await _look_at_once()
             log.info("ouvrier:process:ready")
-            with in_worker():
-                await app.run_worker_async(
-                    concurrency=limits.concurrency,
-                    fetch_job_polling_interval=limits.poll_seconds,
-                    delete_jobs="successful",
-                    shutdown_graceful_timeout=limits.stop_seconds,
-                    stalled_worker_timeout=limits.stalled_seconds,
-                )
+            async with _watching_the_clock(limits.poll_seconds):
+                with in_worker():
+                    await app.run_worker_async(
+                        concurrency=limits.concurrency,
+                        fetch_job_polling_interval=limits.poll_seconds,
+                        delete_jobs="successful",
+                        shutdown_graceful_timeout=limits.stop_seconds,
+                        stalled_worker_timeout=limits.stalled_seconds,
+                    )
+
+
+@asynccontextmanager
+async def _watching_the_clock(every: float) -> AsyncIterator[None]:
+    async def leave_when_set_back() -> None:
+        await set_back(every)
+        log.warning("ouvrier:clock:set_back")
+        signal.raise_signal(signal.SIGTERM)  # as the supervisor does: jobs under way end, or go back to the queue
+
+    watch = asyncio.create_task(leave_when_set_back())
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def _bookkeeping() -> PsycopgConnector:

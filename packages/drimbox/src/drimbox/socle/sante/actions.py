@@ -19,7 +19,8 @@ from drimbox.socle.sante.models import EchoPacs
 def echo_due(now: datetime) -> int:
     """Send a C-ECHO to every PACS that was not asked for a while; return how many were asked."""
     fresh = now - timedelta(seconds=settings.DRIMBOX.sante.echo_seconds)
-    known = set(EchoPacs.objects.filter(checked_at__gt=fresh).values_list("pacs", flat=True))
+    # one to come was dated by a clock that was ahead: it says nothing of now
+    known = set(EchoPacs.objects.filter(checked_at__gt=fresh, checked_at__lte=now).values_list("pacs", flat=True))
     due = [pacs for pacs in settings.DRIMBOX.pacs if pacs.name not in known]
     for pacs in due:
         _keep(pacs, _ask(pacs), now)
