@@ -16,7 +16,7 @@ from drimbox.source.admission.errors import AutrePatient
 from drimbox.source.compte_rendu.liens import MESSAGES_LIEN, REMEDE_LIEN
 from drimbox.source.compte_rendu.rules import MESSAGES, REMEDE
 from drimbox.source.depot_dmp.soumission import DRAPEAU_IGNORE
-from drimbox.source.pointeur.states import NOTE_CLE_ILLISIBLE
+from drimbox.source.pointeur.states import AUTRE_DOCUMENT, NOTE_CLE_ILLISIBLE, SANS_DEPOT, VISIBILITE_GARDEE
 
 EVENTS: dict[str, str | Promise] = {
     "reception:message:stored": _("Message enregistré et acquitté"),
@@ -55,7 +55,7 @@ EVENTS: dict[str, str | Promise] = {
     "dmp:envoi:replaced": _("Remplacé au DMP"),
     "dmp:envoi:withdrawn": _("Retiré du DMP"),
     "dmp:envoi:shown": _("Visibilité changée au DMP"),
-    "dmp:envoi:needless": _("Rien à demander : le DMP est déjà dans l'état voulu"),
+    "dmp:envoi:needless": _("Rien à demander au DMP : il n'a pas ce document, ou l'a déjà comme voulu"),
     "dmp:envoi:abandoned": _("Envoi abandonné au profit d'un plus récent"),
     "dmp:archive:taken": _("Pointeur repris d'une archive XDM"),
     "dmp:envoi:queued": _("Dépôt préparé"),
@@ -128,7 +128,19 @@ _OF_MESSAGES = {
     ),
     NOTE_CLE_ILLISIBLE: Explication(
         "Une note d'images clés (KIN) de cet examen n'a pas pu être lue dans le PACS ; le pointeur (KOS) est publié sans sa remarque.",
-        "Vérifier que le PACS rend ses objets Key Object Selection (C-GET ou DICOMweb), puis faire remplacer le compte rendu si besoin.",
+        "Vérifier que le PACS rend ses objets Key Object Selection (C-GET, C-MOVE ou DICOMweb), puis faire remplacer le compte rendu si besoin.",
+    ),
+    AUTRE_DOCUMENT: Explication(
+        "Le compte rendu dit remplacer un document qui n'est pas celui de cet examen ; il a été pris tout de même.",
+        "Vérifier dans le RIS que ce compte rendu est bien le dernier de cet examen.",
+    ),
+    SANS_DEPOT: Explication(
+        "Le message demande de ne rien déposer (DESTDMP = N), alors que l'examen est déjà au DMP : rien n'y a été changé.",
+        "Si l'examen doit être retiré du DMP, l'envoyer comme retrait (MDM^T04) ; s'il doit être remplacé, l'envoyer avec DESTDMP = Y.",
+    ),
+    VISIBILITE_GARDEE: Explication(
+        "Le message montrerait l'examen à des personnes à qui il est caché, sans dire qu'il change la visibilité : il reste caché.",
+        "S'il doit être montré, renvoyer le compte rendu avec MODIF_CONF_CODE = Y et les indicateurs voulus.",
     ),
     DRAPEAU_IGNORE: Explication(
         "Le message porte l'indicateur CONNEXION_SECRETE, que le dépôt au DMP n'emploie pas.",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.states import FOR_A_PERSON, ActionEnvoi, EtatEnvoi
 from drimbox.source.pointeur.models import Examen, Kos
-from drimbox.source.pointeur.states import EtatExamen
+from drimbox.source.pointeur.states import WAITING, EtatExamen
 
 _TITRES = {
     ActionEnvoi.PUBLIER: gettext_lazy("Dépôt au DMP"),
@@ -24,6 +24,8 @@ _TITRES = {
 }
 _OVER = frozenset({EtatEnvoi.DEPOSE, EtatEnvoi.FAIT, EtatEnvoi.ABANDONNE})
 FAIT, EN_COURS, ARRETE, A_VENIR = "fait", "en-cours", "arrete", "a-venir"
+_BEFORE_KOS = {**dict.fromkeys(WAITING, EN_COURS), EtatExamen.A_VERIFIER: ARRETE}
+"""How the images of the last report stand while its pointer is not made, whatever an earlier report left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +50,32 @@ class EtapeExamen:
 
 
 def steps(examen: Examen, kos: Kos | None, envois: list[Envoi]) -> list[EtapeExamen]:
-    """Return the five steps of an exam, and what stops its images afterwards."""
-    message = examen.message
+    """Return the five steps of an exam, and what stops its images afterwards.
+
+    A newer report starts the steps again: what an earlier one asked of the DMP comes before them.
+    """
+    message, anew = examen.message, examen.state in _BEFORE_KOS
+    depots = [_depot(envoi) for envoi in envois]
     return [
+        *(depots if anew else []),
         EtapeExamen(_("Message reçu"), FAIT, message.received_at, f"{message.trigger} · {message.sending_application or message.peer}"),
         EtapeExamen(_("Rapport lu"), FAIT, examen.created_at, examen.compte_rendu),
         _images(examen, kos),
-        _kos(kos),
-        *([_depot(envoi) for envoi in envois] or [_no_depot(examen)]),
+        _kos(None if anew else kos),
+        *([_no_depot(examen)] if anew or not depots else depots),
         *_partage(examen),
     ]
 
 
 def _images(examen: Examen, kos: Kos | None) -> EtapeExamen:
     titre = _("Images au PACS, identité comparée")
+    if examen.state in _BEFORE_KOS:
+        return EtapeExamen(titre, _BEFORE_KOS[EtatExamen(examen.state)], examen.changed_at, "", examen.code, examen.next_attempt_at)
     if kos is not None:
         series = ngettext("%(n)d série", "%(n)d séries", kos.series_count) % {"n": kos.series_count}
         instances = ngettext("%(n)d instance", "%(n)d instances", kos.instances_count) % {"n": kos.instances_count}
         return EtapeExamen(titre, FAIT, kos.created_at, f"{kos.db} · {series}, {instances} · {kos.modalites}")
-    etat = ARRETE if examen.state == EtatExamen.A_VERIFIER else EN_COURS
-    return EtapeExamen(titre, etat, examen.changed_at, "", examen.code, examen.next_attempt_at)
+    return EtapeExamen(titre, A_VENIR)  # withdrawn before its images were found
 
 
 def _kos(kos: Kos | None) -> EtapeExamen:

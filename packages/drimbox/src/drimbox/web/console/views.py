@@ -24,9 +24,7 @@ from drimbox.socle.jobs.queries import waiting
 from drimbox.socle.journal import queries as journal
 from drimbox.socle.sante.models import EchoPacs
 from drimbox.socle.sante.queries import sante
-from drimbox.source.depot_dmp import actions as depots
 from drimbox.source.depot_dmp import queries as envois
-from drimbox.source.depot_dmp.states import FOR_A_PERSON as STOPPED
 from drimbox.source.pointeur import actions as pointeurs
 from drimbox.source.pointeur import queries as examens
 from drimbox.source.pointeur.models import Examen
@@ -97,14 +95,10 @@ def examen(request: HttpRequest, examen_id: UUID) -> HttpResponse:
 
 @require_POST
 def reessayer(request: HttpRequest, examen_id: UUID) -> HttpResponse:
-    """Try again: the deposit when it was refused or incomplete, else the pointer."""
-    found, now = _examen(examen_id), timezone.now()
-    stopped = [envoi for envoi in envois.of_examen(found.id) if envoi.state in STOPPED]
+    """Try again what stops an exam, or at once what it waits for."""
+    found = _examen(examen_id)
     try:
-        if stopped:
-            depots.retry(stopped[-1].id, now)
-        else:
-            pointeurs.retry(found.id, now)
+        pointeurs.retry(found.id, timezone.now())
         flash.success(request, _("Nouvel essai demandé."))
     except DrimmError as error:
         flash.error(request, f"{error.message} {error.remede}")
