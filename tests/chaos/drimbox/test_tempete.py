@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""A small storm: eight exams, two kills, a DMP that loses its answers, a PACS that goes away. ``./drimm soak tempete``: the large one."""
+"""A small storm: eight exams, one of them replaced, one taken back, one cancelled, one shown to others; two kills, a DMP that loses its
+answers, a PACS that goes away. ``./drimm soak tempete``: the large one.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from banc.dmp.etat import Etat
-from banc.soak.tempete.bilan import POINTEURS, Pointeur, faults
+from banc.soak.tempete.bilan import ETATS, POINTEURS, REFUSES, Pointeur, faults, refused_faults, states_faults
 from banc.soak.tempete.charge import Ris, make_exams, write_images
+from banc.soak.tempete.sorts import MELANGE
 from tests.drimbox_env import Environment
 from tests.drimbox_world import Monde, until
 
-SETTLED = "SELECT count(*) FROM pointeur_examen WHERE state = 'depose'"
+SETTLED = "SELECT count(*) FROM pointeur_examen WHERE state IN ('depose', 'retire')"
 LEFT = """
     SELECT (SELECT count(*) FROM reception_message WHERE state = 'recu')
          + (SELECT count(*) FROM depot_dmp_envoi WHERE state IN ('a_envoyer', 'attente_dmp'))
@@ -54,7 +57,7 @@ def running(drimbox: Environment) -> Iterator[Processes]:
 
 
 def test_eight_exams_cross_a_storm_without_loss_double_disorder_nor_mixing(monde: Monde) -> None:
-    drimbox, exams = monde.drimbox, make_exams(8)  # the fourth is replaced at once, the eighth when all the rest was sent
+    drimbox, exams = monde.drimbox, make_exams(8, MELANGE)  # two of the four changes are sent at once, two when all the rest was sent
     write_images(monde.folder / "tempete", exams)
     ris = Ris(drimbox.ports["reception"])
     sender = threading.Thread(target=ris.send_all, args=(exams,), name="ris")
@@ -71,5 +74,7 @@ def test_eight_exams_cross_a_storm_without_loss_double_disorder_nor_mixing(monde
             sender.join(120)
             until(lambda: drimbox.sql(LEFT) == [(0,)] and drimbox.sql(SETTLED) == [(len(exams),)], "the calm", 150)
     assert faults(exams, monde.dmp.store, tuple(Pointeur(*row) for row in drimbox.sql(POINTEURS))) == []
+    assert states_faults(exams, dict(drimbox.sql(ETATS))) == []
+    assert refused_faults(exams, {study for (study,) in drimbox.sql(REFUSES)}) == []
     assert drimbox.sql("SELECT count(*) FROM reception_message WHERE state <> 'lu'") == [(0,)]
-    assert ris.acknowledged == sum(exam.versions for exam in exams)
+    assert ris.acknowledged == sum(exam.count for exam in exams)

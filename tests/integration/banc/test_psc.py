@@ -8,7 +8,6 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,9 +16,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from banc.pki import Pki, PkiPlan, build
+from banc.pki import Pki
 from banc.psc import ClientPsc, LoginFailedError, PscConfig, login, served
 from drimbox.socle.tls import client_context
+from tests.psc_world import Clock
 
 PERSON = "899700000012"
 RETURN, GOODBYE = "https://vi1.1.drimm.localhost/psc/retour", "https://vi1.1.drimm.localhost/"
@@ -37,17 +37,6 @@ REQUEST = {
     "code_challenge": CHALLENGE,
     "code_challenge_method": "S256",
 }
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -90,11 +79,6 @@ class World:
         status, body = await self.post("introspection_endpoint", token=token)
         assert status == 200
         return body["active"]
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return build(tmp_path_factory.mktemp("pki"), PkiPlan.of_mesh({}, servers=("psc.banc.test",)), datetime.now(UTC))
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 
+from banc.pacs.orthanc import OrthancPacs
 from banc.soak.tempete import sinistres
+from banc.soak.tempete.manques import DISQUE, HORLOGE, PACS_MUET
 from banc.soak.tempete.pacs import PacsImpossible
 from banc.soak.tempete.serveur import Base, BasePerdue
 from banc.soak.tempete.sinistres import Tempete
@@ -85,6 +88,14 @@ def test_a_storm_whose_breakdown_fails_tells_it_and_ends(tmp_path: Path, monkeyp
     tempete.give_up()
     assert isinstance(tempete.error, BasePerdue)
     assert tempete.sky == "calme"
+
+
+def test_a_storm_plays_no_breakdown_that_was_left_out(tmp_path: Path) -> None:
+    terrain = Terrain(tmp_path, tmp_path / "images", disk_megabytes=1)
+    whole = Tempete(terrain, 1, 0).kinds().keys()
+    assert DISQUE in whole
+    assert (HORLOGE in whole, PACS_MUET in whole) == (shutil.which("cc") is not None, OrthancPacs.installed())
+    assert Tempete(terrain, 1, 0, frozenset({DISQUE, HORLOGE, PACS_MUET})).kinds().keys() == whole - {DISQUE, HORLOGE, PACS_MUET}
 
 
 def test_a_storm_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,13 @@ import random
 import pytest
 
 from banc.soak import fuzz_images_http as http
+from banc.soak.fuzz import Surprise, mutate
 
 
 @pytest.mark.parametrize("door", http.DOORS)
 def test_a_thousand_mutations_surprise_no_door(door: str) -> None:
     chance, seeds = random.Random(20261122), http.SEEDS[http.DOORS[door][1]]
-    verdicts = {http.check(door, http.mutate(chance, seeds)) for _ in range(1000)}
+    verdicts = {http.check(door, mutate(chance, seeds, http.TOKENS)) for _ in range(1000)}
     assert verdicts
 
 
@@ -27,5 +28,5 @@ def test_a_reader_that_lets_another_error_out_would_be_found(monkeypatch: pytest
         raise KeyError
 
     monkeypatch.setitem(http.DOORS, "chemin", (broken, "chemin"))
-    with pytest.raises(http.Surprise):
+    with pytest.raises(Surprise):
         http.check("chemin", b"/")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+EPREUVES = ("fuzz-images", "fuzz-liste", "fuzz-reception", "fuzz-tete", "tempete")
+A_PORTES = ("fuzz-images", "fuzz-reception")
 
 
 def main() -> None:
@@ -80,26 +83,30 @@ def monde(work: Annotated[Path, typer.Option(help="Dossier de travail de la dém
 
 @app.command()
 def soak(
-    nom: Annotated[str, typer.Argument(help="fuzz-images, fuzz-liste, fuzz-reception, fuzz-tete ou tempete")],
+    nom: Annotated[str, typer.Argument(help=", ".join(EPREUVES))],
     minutes: Annotated[float, typer.Option(min=0.01, help="Durée.")] = 20.0,
     corpus: Annotated[Path, typer.Option(help="Où garder les cas trouvés.")] = Path("tests/unit/confiance/corpus"),
     reports: Annotated[int, typer.Option(min=1, help="tempete : nombre d'examens.")] = 1000,
     graine: Annotated[int, typer.Option(help="tempete : graine du tirage des sinistres.")] = 1,
+    porte: Annotated[str, typer.Option(metavar="NOM", help="fuzz-reception, fuzz-images : cette porte seule (nom ou début).")] = "",
+    sans_disque: Annotated[bool, typer.Option("--sans-disque", help="tempete : ne pas remplir le disque de la base.")] = False,
+    sans_horloge: Annotated[bool, typer.Option("--sans-horloge", help="tempete : ne pas faire sauter l'horloge.")] = False,
+    sans_pacs_muet: Annotated[bool, typer.Option("--sans-pacs-muet", help="tempete : ne pas figer le PACS.")] = False,
 ) -> None:
     """Lance une épreuve de longue durée."""
+    if nom not in EPREUVES:
+        typer.echo(f"Épreuve « {nom} » inconnue : {', '.join(EPREUVES)}.", err=True)
+        raise typer.Exit(2)
     if nom == "tempete":
         from banc.soak.tempete.epreuve import run  # noqa: PLC0415 - as above
+        from banc.soak.tempete.manques import DISQUE, HORLOGE, PACS_MUET  # noqa: PLC0415 - as above
 
-        raise typer.Exit(run(reports, graine))
-    from banc.soak import fuzz_images, fuzz_liste, fuzz_reception, fuzz_tete  # noqa: PLC0415 - as above
-
-    epreuves = {
-        "fuzz-images": fuzz_images.run,
-        "fuzz-liste": fuzz_liste.run,
-        "fuzz-tete": fuzz_tete.run,
-        "fuzz-reception": fuzz_reception.run,
-    }
-    if nom not in epreuves:
-        typer.echo(f"Épreuve « {nom} » inconnue : {', '.join(epreuves)}.", err=True)
+        renonce = {DISQUE: sans_disque, HORLOGE: sans_horloge, PACS_MUET: sans_pacs_muet}
+        raise typer.Exit(run(reports, graine, frozenset(nom for nom, said in renonce.items() if said)))
+    run_fuzz = import_module(f"banc.soak.{nom.replace('-', '_')}").run
+    if not porte:
+        raise typer.Exit(run_fuzz(minutes, corpus))
+    if nom not in A_PORTES:
+        typer.echo(f"L'épreuve « {nom} » n'a qu'une porte ; --porte est pour {' et '.join(A_PORTES)}.", err=True)
         raise typer.Exit(2)
-    raise typer.Exit(epreuves[nom](minutes, corpus))
+    raise typer.Exit(run_fuzz(minutes, corpus, porte))

@@ -94,23 +94,6 @@ def test_19_other_patient_names_follow_the_used_names(shared_data: Path, removed
     assert names(dcmread(BytesIO(build(cr, shared_data, "A")))) == expected
 
 
-@pytest.mark.peer("dcmtk")
-def test_21_the_reference_kos_gives_what_its_metadata_are_computed_from(shared_data: Path, tmp_path: Path):
-    import subprocess
-
-    path = tmp_path / "kos.dcm"
-    subprocess.run(["/usr/bin/xml2dcm", shared_data / "kos" / "KOS_OK.xml", path], check=True, capture_output=True, timeout=30)
-    read = read_kos(path.read_bytes())
-    assert read.sop_instance_uid == "1.2.250.1.59.844.2.1234567890123.1276394488319797597.955.1.1"
-    assert read.study_instance_uid == "1.3.6.1.4.1.5962.99.1.3711725607.829148806.1687338938407.3.18"
-    assert read.patient_ins is not None
-    assert (read.patient_ins.value, read.patient_ins.oid) == ("274075176079430", "1.2.250.1.213.1.4.10")
-    assert read.accession is not None
-    assert (read.accession.value, read.accession.oid) == ("725229536725008", "1.2.840.113619.6.198")
-    assert read.order is not None
-    assert (read.order.value, read.order.oid) == ("12989855968", "2.16.840.1.113883.6.98")
-
-
 def test_25_exam_f_gives_two_pointers_with_their_own_accession_numbers(shared_data: Path):
     cr = read_cda(report(shared_data, "F"))
     pointers = [read_kos(build(cr, shared_data, "F", rank)) for rank in (0, 1)]

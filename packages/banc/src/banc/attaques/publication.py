@@ -56,11 +56,10 @@ def trousseau_of(cles: Sequence[ClePrivee], seuil: int) -> Trousseau:
     return Trousseau.of((one.public for one in cles), seuil)
 
 
-def liste_at(minutes: int = 0, rows: int = 12, terrain: Terrain | None = None) -> bytes:
+def liste_at(minutes: int = 0, rows: int = 12) -> bytes:
     """Sign the list of that many rows, generated that long after the honest one."""
     later = timedelta(minutes=minutes)
-    terrain = terrain or make_terrain()
-    return sign(make_brouillon(rows, GENERATION + later), terrain.key, signing_time=SIGNING_TIME + later)
+    return sign(make_brouillon(rows, GENERATION + later), make_terrain().key, signing_time=SIGNING_TIME + later)
 
 
 @dataclass

@@ -19,11 +19,11 @@ SIGNATURE = re.compile(rb"<ds:Signature .*</ds:Signature>", re.DOTALL)
 DS = ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
 
 
-def swap(data: AnyStr, old: AnyStr, new: AnyStr, *, count: int = 1) -> AnyStr:
-    """Replace the first occurrences of a text that must be there."""
+def swap(data: AnyStr, old: AnyStr, new: AnyStr) -> AnyStr:
+    """Replace the first occurrence of a text that must be there."""
     if old not in data:
         raise ValueError(old)
-    return data.replace(old, new, count)
+    return data.replace(old, new, 1)
 
 
 def rewrite(data: AnyStr, pattern: AnyStr, new: AnyStr) -> AnyStr:

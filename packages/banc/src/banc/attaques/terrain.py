@@ -55,12 +55,11 @@ def make_ca(
     label: str = "ca",
     *,
     end: datetime | None = None,
-    path_length: int | None = 0,
     ca_usage: x509.KeyUsage | None = autorite.CA_USAGE,
 ) -> Authority:
     """Make an issuing authority under a root."""
     own = autorite.key(label)
-    certificate = autorite.issue_ca(cn, own, issuer.name, issuer.key, start=_START, end=end, path_length=path_length, ca_usage=ca_usage)
+    certificate = autorite.issue_ca(cn, own, issuer.name, issuer.key, start=_START, end=end, path_length=0, ca_usage=ca_usage)
     return Authority(certificate, own)
 
 
@@ -115,7 +114,7 @@ def honest_crls(root: Authority, ca: Authority) -> tuple[x509.CertificateRevocat
     return autorite.crl(root.name, root.key, at=NOW), autorite.crl(ca.name, ca.key, at=NOW)
 
 
-def domaine(rank: int, *, dn: str | None = None, maj: datetime = GENERATION - timedelta(days=9)) -> Domaine:
+def domaine(rank: int) -> Domaine:
     """Return the row of a made-up Drimbox."""
     db = f"db1.{rank}.mesimagesmedicales.fr"
     return Domaine(
@@ -123,9 +122,9 @@ def domaine(rank: int, *, dn: str | None = None, maj: datetime = GENERATION - ti
         db=db,
         vi=f"vi1.{rank}.mesimagesmedicales.fr" if rank % 5 else "",
         denomination=f"Opérateur {rank % 7} & associés",
-        dn_certificat_operateur=dn or f"CN={db},OU=3{rank:014d},O=OPERATEUR {rank % 7},ST=Côte-d'Or (21),C=FR",
+        dn_certificat_operateur=f"CN={db},OU=3{rank:014d},O=OPERATEUR {rank % 7},ST=Côte-d'Or (21),C=FR",
         support_contact="support@operateur.example, 01 02 03 04 05",
-        date_maj=maj,
+        date_maj=GENERATION - timedelta(days=9),
     )
 
 

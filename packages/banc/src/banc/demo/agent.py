@@ -45,6 +45,14 @@ class Agent:
     def __init__(self, console: str, password: Path, trust: Path, totp: Path | None = None) -> None:
         self._browser = Browser(trust)
         self._console = console
+        try:
+            self._log_in(password, totp)
+        except BaseException:
+            self._browser.close()
+            raise
+
+    def _log_in(self, password: Path, totp: Path | None) -> None:
+        console = self._console
         page = self._browser.open(console)
         forms = [form for form in page.document.forms if "password" in form.fields]
         if not forms:

@@ -18,8 +18,8 @@ from confiance.errors import DrimmError
 class Display:
     """Numbered steps, with their time and one line of result."""
 
-    def __init__(self, total: int, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+    def __init__(self, total: int) -> None:
+        self.console = Console(highlight=False)
         self._total = total
         self._number = 0
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ class DmpConfig:
 
     folder: Path
     anchors: Path
-    patients: frozenset[str] | None = None
+    patients: Container[str] | None = None
     repository_unique_id: str = "2.999.213.4.1"
     max_bytes: int = 64 * 1024 * 1024
     clock_skew: timedelta = timedelta(minutes=2)

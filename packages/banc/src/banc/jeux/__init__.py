@@ -9,7 +9,7 @@ from banc.jeux.big_study import big_study
 from banc.jeux.compte_rendu import make_report
 from banc.jeux.identite import IDENTITE, ExamenJeu, IdentiteJeu
 from banc.jeux.images import JeuImages, make_images
-from banc.jeux.message import make_message
+from banc.jeux.message import make_cancellation, make_message
 from banc.jeux.relabel import make_relabelled, relabel
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "IdentiteJeu",
     "JeuImages",
     "big_study",
+    "make_cancellation",
     "make_images",
     "make_message",
     "make_relabelled",

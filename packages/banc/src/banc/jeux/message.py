@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The message that carries a report: MDM^T02 2.6, volet Transmission d'un document CDA-R2 en HL7v2, version 2.1."""
+"""The message that carries a report: MDM^T02 2.6, volet Transmission d'un document CDA-R2 en HL7v2, version 2.1.
+
+And OMI^O23, the message that cancels a request.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ FLAGS = {
 }
 """Metadata of the volet, in their order: label and default value."""
 
+_PARTIES = "RIS-BANC|CENTRE-BANC|DRIMBOX|CENTRE-BANC"
 _EVENTS = {"T02": ("NW", "F"), "T10": ("RO", "C"), "T04": ("CA", "D")}
 _ESCAPES = {"\\": "\\E\\", "|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\", "\r": " ", "\n": " "}
 
@@ -68,10 +72,30 @@ def make_message(
     return "".join(f"{segment}\r" for segment in segments).encode("utf-8")
 
 
+def make_cancellation(identite: IdentiteJeu = IDENTITE, *, control_id: str = "000001", at: datetime | None = None) -> bytes:
+    """Return the OMI^O23 that cancels the request of the first exam, UTF-8, segments ended by CR, without MLLP framing.
+
+    Args:
+        identite: whose exam is cancelled.
+        control_id: MSH-10.
+        at: time of sending; now by default.
+    """
+    sent, examen = (at or datetime.now(UTC)).strftime("%Y%m%d%H%M%S%z"), identite.examens[0]
+    accession = f"{_escape(examen.accession.value)}^^{examen.accession.oid}^ISO"
+    segments = [
+        f"MSH|^~\\&|{_PARTIES}|{sent}||OMI^O23^OMI_O23|{_escape(control_id)}|P|2.5.1|||||FRA|UNICODE UTF-8",
+        _pid(identite.patient),
+        f"ORC|CA|{_escape(examen.order.value)}^^{examen.order.oid}^ISO",
+        f"TQ1|||||||{sent}",
+        f"OBR|1|||{_escape(examen.acte.code)}^{_escape(examen.acte.label)}^LN",
+        f"IPC|{accession}|{accession}|{examen.study_instance_uid}|{accession}",
+    ]
+    return "".join(f"{segment}\r" for segment in segments).encode("utf-8")
+
+
 def _msh(sent: str, event: str, control_id: str) -> str:
-    parties = "RIS-BANC|CENTRE-BANC|DRIMBOX|CENTRE-BANC"
     volet = "FRA|UNICODE UTF-8|||2.1^CISIS_CDA_HL7_V2"
-    return f"MSH|^~\\&|{parties}|{sent}||MDM^{event}^MDM_T02|{_escape(control_id)}|P|2.6|||||{volet}"
+    return f"MSH|^~\\&|{_PARTIES}|{sent}||MDM^{event}^MDM_T02|{_escape(control_id)}|P|2.6|||||{volet}"
 
 
 def _pid(patient: Patient) -> str:

@@ -30,11 +30,9 @@ class Authority:
     published: Published
 
     @classmethod
-    def root(
-        cls, name: x509.Name, key: rsa.RSAPrivateKey, published: Published, now: datetime, *, path_length: int | None = None
-    ) -> Authority:
+    def root(cls, name: x509.Name, key: rsa.RSAPrivateKey, published: Published, now: datetime) -> Authority:
         """Make a self-signed authority."""
-        extensions = authority_extensions(key.public_key(), path_length=path_length, issuer=key.public_key(), issued_at=None)
+        extensions = authority_extensions(key.public_key(), path_length=None, issuer=key.public_key(), issued_at=None)
         certificate = _sign(name, key.public_key(), (name, key), _authority_validity(now), extensions)
         return cls(key, certificate, published)
 

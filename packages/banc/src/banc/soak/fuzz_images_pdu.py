@@ -8,17 +8,12 @@ cut, loses none of them, and the INS written twice is the INS written once.
 
 from __future__ import annotations
 
-import hashlib
 import random
-import sys
-import time
-import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from banc.soak.fuzz import Surprise, judge
 from confiance.errors import DrimmError
 from drimbox.socle.multipart import Event, MultipartReader, PartData
 from drimbox.socle.pacs.dimse import command
@@ -46,21 +41,16 @@ from drimbox.socle.pacs.tete import LecteurTete
 
 Order: TypeAlias = Literal["little", "big"]
 MAX_SECONDS: Final = 2.0
-MAX_SIZE: Final = 64 << 10
 ACCEPTEE: Final = "accepté"
 CT, GET, STUDY = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.2.2.3", "1.2.3"
 _INS: Final = Ins("279035121518989", "1.2.250.1.213.1.4.10")
 _BOUNDARY: Final = b"drimm"
-_TOKENS: Final = (
+TOKENS: Final = (
     *(bytes([octet]) for octet in b"\0\1\2\3\4\5\7\x7f\x80\xff"),
     *(b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0", b"\xff\xfe\xe0\x00"),
     *(b"SQ\0\0\xff\xff\xff\xff", b"UN\0\0\xff\xff\xff\xff", b"OB\0\0", b"\x10\x00\x02\x10", b"\xe0\x7f\x10\x00", b"\x00\x10\x10\x02"),
     *(b"\r\n--drimm", b"\r\n--drimm--", b"\r\n\r\n", b"Content-Length: 9\r\n", b"DICM", b"\x04\0\0\0\0\x06\0\0\0\x02\x03\x03"),
 )
-
-
-class Surprise(AssertionError):
-    """A reader did something it must never do."""
 
 
 def _element(tag: int, vr: bytes, value: bytes, *, explicit: bool, order: Order) -> bytes:
@@ -215,79 +205,15 @@ DOORS: Final[dict[str, tuple[Callable[[bytes, random.Random], None], tuple[bytes
 }
 
 
-def mutate(chance: random.Random, seeds: tuple[bytes, ...]) -> bytes:
-    """Return a seed with one to four mutations."""
-    data = chance.choice(seeds)
-    for _ in range(chance.randint(1, 4)):
-        place = chance.randint(0, len(data))
-        match chance.randrange(5):
-            case 0 if data:
-                place = chance.randrange(len(data))
-                data = data[:place] + bytes([data[place] ^ 1 << chance.randrange(8)]) + data[place + 1 :]
-            case 1:
-                data = data[:place] + data[place + chance.choice((1, 2, 8, 64)) :]
-            case 2:
-                data = data[:place]
-            case 3:
-                data = data[:place] + chance.choice(seeds)[chance.randint(0, len(data)) :]
-            case _:
-                data = data[:place] + chance.choice(_TOKENS) * chance.choice((1, 1, 2, 40)) + data[place:]
-    return data[:MAX_SIZE]
-
-
 def check(door: str, data: bytes, chance: random.Random) -> str:
     """Give bytes to a reader and return the code of its refusal, or that it took them.
 
     Raises:
         Surprise: it did something it must never do.
     """
-    start = time.process_time()
-    try:
+
+    def read() -> str:
         DOORS[door][0](data, chance)
-        code = ACCEPTEE
-    except DrimmError as refusal:
-        code = refusal.code
-    except Surprise:
-        raise
-    except Exception as error:  # the oracle is there to catch whatever gets out
-        raise Surprise(f"{type(error).__name__} got out") from error
-    if time.process_time() - start > MAX_SECONDS:
-        raise Surprise("the reader took too long")
-    return code
+        return ACCEPTEE
 
-
-def run(minutes: float, corpus: Path) -> int:
-    """Fuzz for that long, print what was met, and return how many surprises there were.
-
-    Args:
-        minutes: how long, all doors together.
-        corpus: folder where ``plantages`` is written.
-    """
-    crashes = corpus / "plantages"
-    crashes.mkdir(parents=True, exist_ok=True)
-    seed = random.SystemRandom().getrandbits(32)
-    chance, surprises, each = random.Random(seed), 0, 60 * minutes / len(DOORS)
-    sys.stdout.write(f"graine {seed}, {each:.0f} s par porte\n")
-    for door, (_check, seeds) in DOORS.items():
-        verdicts, end = Counter[str](), time.monotonic() + each
-        while time.monotonic() < end:
-            verdicts[_one(door, mutate(chance, seeds), chance, crashes)] += 1
-        surprises += verdicts["surprise"]
-        sys.stdout.write(f"{door} : {verdicts.total()} essais, {verdicts['surprise']} surprises\n")
-        for code, count in verdicts.most_common():
-            sys.stdout.write(f"{count:>10}  {code}\n")
-    return surprises
-
-
-def _one(door: str, data: bytes, chance: random.Random, crashes: Path) -> str:
-    try:
-        return check(door, data, chance)
-    except Surprise:
-        name = f"{door.replace(' ', '-')}-{hashlib.sha256(data).hexdigest()[:16]}"
-        (crashes / f"{name}.bin").write_bytes(data)
-        (crashes / f"{name}.txt").write_text(traceback.format_exc(), encoding="utf-8")
-        return "surprise"
-
-
-if __name__ == "__main__":
-    sys.exit(min(1, run(float(sys.argv[1]), Path(sys.argv[2]))))
+    return judge(read, DrimmError, MAX_SECONDS)

@@ -10,24 +10,20 @@ exactly the rows that were signed. Anything else is kept in ``corpus/plantages``
 from __future__ import annotations
 
 import base64
-import hashlib
 import random
 import re
 import sys
-import time
-import traceback
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from banc.attaques.jugement import ACCEPTEE, attaques
 from banc.attaques.terrain import NOW, SIGNING_TIME, Terrain, make_terrain
+from banc.soak.fuzz import MAX_SEED, Essais, Surprise, change, drawn, during, judge
 from confiance.liste_blanche import ListeBlancheRefused, Policy, Shape, sign, verify
 
-MAX_SEED: Final = 64 << 10
 MAX_SECONDS: Final = 2.0
 _ELEMENT = re.compile(rb"<([A-Za-z:]+)(?: [^<>]*)?>[^<]*</\1>|<[A-Za-z:]+(?: [^<>]*)?/>|</?[A-Za-z:]+(?: [^<>]*)?>")
 _TOKENS: Final = (
@@ -41,10 +37,6 @@ _TOKENS: Final = (
 _SIGNED_AT: Final = frozenset({SIGNING_TIME, NOW})  # the forge signed the honest rows at these two times
 
 
-class Surprise(AssertionError):
-    """The reader did something it must never do."""
-
-
 def check(data: bytes, terrain: Terrain, policy: Policy | None = None) -> str:
     """Give a file to the reader and return the code of its refusal, or ``acceptee``.
 
@@ -56,39 +48,26 @@ def check(data: bytes, terrain: Terrain, policy: Policy | None = None) -> str:
     Raises:
         Surprise: it returned other rows than those signed, took too long, or let another error out.
     """
-    start = time.process_time()
-    try:
+
+    def read() -> str:
         liste = verify(data, policy or terrain.policy, at=NOW)
-    except ListeBlancheRefused as refusal:
-        code = refusal.code
-    except Exception as error:  # the oracle is there to catch whatever gets out
-        raise Surprise(f"{type(error).__name__} got out") from error
-    else:
-        code = ACCEPTEE
         if liste.domaines != terrain.brouillon.domaines or liste.signing_time not in _SIGNED_AT:
             raise Surprise("rows that nobody signed were returned")
-    if time.process_time() - start > MAX_SECONDS:
-        raise Surprise("the reader took too long")
-    return code
+        return ACCEPTEE
+
+    return judge(read, ListeBlancheRefused, MAX_SECONDS)
 
 
-@dataclass
-class Fuzzer:
+@dataclass(kw_only=True)
+class Fuzzer(Essais):
     """One run.
 
     Attributes:
         terrain: honest world.
-        chance: source of mutations, seeded so that a run can be played again.
-        seeds: files to mutate.
-        verdicts: how often each verdict was met.
-        surprises: faults found.
     """
 
     terrain: Terrain
-    chance: random.Random
-    seeds: list[bytes] = field(default_factory=list)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    surprises: int = 0
+    suffix: ClassVar[str] = ".xml"
 
     @cached_property
     def roots_only(self) -> Policy:
@@ -104,46 +83,12 @@ class Fuzzer:
         return data[: 4 * MAX_SEED]
 
     def step(self, crashes: Path) -> None:
-        """Try one mutation; keep as a new seed what met a verdict for the first times, keep on disk what surprised."""
-        data = self.mutate()
-        try:
-            code = check(data, self.terrain, self.chance.choice((None, self.roots_only)))
-        except Surprise:
-            self.surprises += 1
-            name = hashlib.sha256(data).hexdigest()[:16]
-            (crashes / f"{name}.xml").write_bytes(data)
-            (crashes / f"{name}.txt").write_text(traceback.format_exc(), encoding="utf-8")
-            return
-        self.verdicts[code] += 1
-        if self.verdicts[code] < 50 and len(data) <= MAX_SEED:
-            self.seeds.append(data)
+        """Try one mutation."""
+        self.give(self.mutate(), lambda data: check(data, self.terrain, self.chance.choice((None, self.roots_only))), crashes)
 
 
-def _flip(fuzzer: Fuzzer, data: bytes) -> bytes:
-    if not data:
-        return b"\0"
-    changed = bytearray(data)
-    changed[fuzzer.chance.randrange(len(changed))] ^= 1 << fuzzer.chance.randrange(8)
-    return bytes(changed)
-
-
-def _insert(fuzzer: Fuzzer, data: bytes) -> bytes:
-    place = fuzzer.chance.randint(0, len(data))
-    return data[:place] + fuzzer.chance.choice(_TOKENS) * fuzzer.chance.choice((1, 1, 1, 2, 300)) + data[place:]
-
-
-def _delete(fuzzer: Fuzzer, data: bytes) -> bytes:
-    start = fuzzer.chance.randint(0, len(data))
-    return data[:start] + data[start + fuzzer.chance.choice((1, 2, 8, 64, 512)) :]
-
-
-def _truncate(fuzzer: Fuzzer, data: bytes) -> bytes:
-    return data[: fuzzer.chance.randint(0, len(data))]
-
-
-def _splice(fuzzer: Fuzzer, data: bytes) -> bytes:
-    other = fuzzer.chance.choice(fuzzer.seeds)
-    return data[: fuzzer.chance.randint(0, len(data))] + other[fuzzer.chance.randint(0, len(other)) :]
+def _change(fuzzer: Fuzzer, data: bytes) -> bytes:
+    return change(fuzzer.chance, data, fuzzer.seeds, _TOKENS)
 
 
 def _elements(fuzzer: Fuzzer, data: bytes) -> bytes:
@@ -180,11 +125,7 @@ def _swap_values(fuzzer: Fuzzer, data: bytes) -> bytes:
 
 
 _MUTATIONS: Final[tuple[Callable[[Fuzzer, bytes], bytes], ...]] = (
-    _flip,
-    _insert,
-    _delete,
-    _truncate,
-    _splice,
+    *(_change,) * 5,
     _elements,
     _elements,
     _swap_values,
@@ -207,22 +148,10 @@ def run(minutes: float, corpus: Path) -> int:
         minutes: how long.
         corpus: folder where ``graines`` (extra seeds, if any) is read and ``plantages`` is written.
     """
-    crashes = corpus / "plantages"
-    crashes.mkdir(parents=True, exist_ok=True)
-    seed = random.SystemRandom().getrandbits(32)
-    terrain = make_terrain()
-    fuzzer = Fuzzer(terrain, random.Random(seed), make_seeds(terrain))
+    crashes, seed, terrain = corpus / "plantages", drawn(None), make_terrain()
+    fuzzer = Fuzzer(random.Random(seed), make_seeds(terrain), terrain=terrain)
     fuzzer.seeds += [path.read_bytes() for path in sorted((corpus / "graines").glob("*.xml"))]
     sys.stdout.write(f"graine {seed}, {len(fuzzer.seeds)} fichiers de départ, {minutes:g} minutes\n")
-    end = time.monotonic() + 60 * minutes
-    while time.monotonic() < end:
-        fuzzer.step(crashes)
-    total = sum(fuzzer.verdicts.values()) + fuzzer.surprises
-    for code, count in fuzzer.verdicts.most_common():
-        sys.stdout.write(f"{count:>10}  {code}\n")
-    sys.stdout.write(f"{total:>10}  essais, {fuzzer.surprises} surprises\n")
+    during(60 * minutes, lambda: fuzzer.step(crashes))
+    fuzzer.tell()
     return 1 if fuzzer.surprises else 0
-
-
-if __name__ == "__main__":
-    sys.exit(run(float(sys.argv[1]), Path(sys.argv[2])))

@@ -10,24 +10,24 @@ its own errors, within its time, or gives what its oracle allows; the memory of 
 from __future__ import annotations
 
 import base64
-import hashlib
 import random
 import re
 import resource
 import sys
 import time
-import traceback
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from banc.jeux import IDENTITE, ExamenJeu, make_message, make_report
 from banc.pacs.notes import make_note
-from banc.soak.portes_reception import PORTES, Porte, Surprise
+from banc.soak.choix import chosen
+from banc.soak.fuzz import MAX_SEED, Essais, Surprise, change, drawn, judge
+from banc.soak.portes_reception import PORTES, Porte
 from drimbox.source.reception.mllp import frame
 
-MAX_SEED: Final = 48 << 10
 MAX_SECONDS: Final = 2.0
 WARM_UP: Final = 2_000
 MAX_GROWTH_KIB: Final = 96 * 1024
@@ -40,44 +40,24 @@ OMI: Final = (
 )
 
 
-@dataclass
-class Fuzzer:
+@dataclass(kw_only=True)
+class Fuzzer(Essais):
     """One run through one door.
 
     Attributes:
         porte: the door.
-        chance: source of mutations, seeded so that a run can be played again.
-        seeds: bytes to mutate.
-        verdicts: how often each verdict was met.
-        surprises: faults found.
         honest: the seeds of the start.
     """
 
     porte: Porte
-    chance: random.Random
-    seeds: list[bytes]
-    verdicts: Counter[str] = field(default_factory=Counter)
-    surprises: int = 0
     honest: tuple[bytes, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.honest = tuple(self.seeds)
 
     def step(self, crashes: Path) -> None:
-        """Try one mutation; keep as a new seed what met a verdict for the first times, keep on disk what surprised."""
-        data = self.mutate()
-        try:
-            code = check(self.porte, data)
-        except Surprise:
-            self.surprises += 1
-            crashes.mkdir(parents=True, exist_ok=True)
-            name = f"{self.porte.nom}-{hashlib.sha256(data).hexdigest()[:16]}"
-            (crashes / f"{name}.bin").write_bytes(data)
-            (crashes / f"{name}.txt").write_text(traceback.format_exc(), encoding="utf-8")
-            return
-        self.verdicts[code] += 1
-        if self.verdicts[code] < 50 and len(data) <= MAX_SEED:
-            self.seeds.append(data)
+        """Try one mutation."""
+        self.give(self.mutate(), lambda data: check(self.porte, data), crashes, self.porte.nom)
 
     def mutate(self) -> bytes:
         """Return a seed with one to four mutations, sometimes inside the report that a message carries."""
@@ -92,32 +72,8 @@ class Fuzzer:
 
     def _mutated(self, data: bytes) -> bytes:
         for _ in range(self.chance.randint(1, 4)):
-            data = self.chance.choice((self._flip, self._insert, self._insert, self._delete, self._truncate, self._splice, self._repeat))(
-                data
-            )
+            data = self._repeat(data) if self.chance.random() < 0.15 else change(self.chance, data, self.seeds, self.porte.tokens)
         return data[: 4 * MAX_SEED]
-
-    def _flip(self, data: bytes) -> bytes:
-        if not data:
-            return b"\0"
-        changed = bytearray(data)
-        changed[self.chance.randrange(len(changed))] ^= 1 << self.chance.randrange(8)
-        return bytes(changed)
-
-    def _insert(self, data: bytes) -> bytes:
-        place = self.chance.randint(0, len(data))
-        return data[:place] + self.chance.choice(self.porte.tokens) * self.chance.choice((1, 1, 1, 2, 300)) + data[place:]
-
-    def _delete(self, data: bytes) -> bytes:
-        start = self.chance.randint(0, len(data))
-        return data[:start] + data[start + self.chance.choice((1, 2, 8, 64, 512)) :]
-
-    def _truncate(self, data: bytes) -> bytes:
-        return data[: self.chance.randint(0, len(data))]
-
-    def _splice(self, data: bytes) -> bytes:
-        other = self.chance.choice(self.seeds)
-        return data[: self.chance.randint(0, len(data))] + other[self.chance.randint(0, len(other)) :]
 
     def _repeat(self, data: bytes) -> bytes:
         """Repeat or move a part."""
@@ -133,15 +89,8 @@ def check(porte: Porte, data: bytes) -> str:
     Raises:
         Surprise: it took too long or too much memory, let another error out, or gave what its oracle forbids.
     """
-    start, before = time.process_time(), _memory()
-    try:
-        code = porte.check(data)
-    except Surprise:
-        raise
-    except Exception as error:  # the oracle is there to catch whatever gets out
-        raise Surprise(f"{type(error).__name__} got out") from error
-    if time.process_time() - start > MAX_SECONDS:
-        raise Surprise("the door took too long")
+    before = _memory()
+    code = judge(lambda: porte.check(data), (), MAX_SECONDS)
     if _memory() - before > MAX_STEP_KIB:
         raise Surprise("a few bytes took a lot of memory")
     return code
@@ -168,43 +117,48 @@ def seeds_of(porte: Porte) -> list[bytes]:
     return [*messages, OMI]
 
 
-def run(minutes: float, corpus: Path, *, seed: int | None = None) -> int:
+def run(minutes: float, corpus: Path, porte: str = "", *, seed: int | None = None) -> int:
     """Fuzz each door for that long, print what was met, and return 1 when one of them surprised.
 
     Args:
         minutes: how long per door.
         corpus: folder under which ``reception/graines/<door>`` is read and ``reception/plantages`` is written.
+        porte: the only door to fuzz, or the beginning of its name; all of them by default.
         seed: to play a run again.
+
+    Raises:
+        PorteInconnue: there is no such door.
     """
+    names = chosen([one.nom for one in PORTES], porte)
     folder = corpus / "reception"
-    seed = random.SystemRandom().getrandbits(32) if seed is None else seed
-    surprises = sum(_run_one(porte, minutes, folder, seed) for porte in PORTES)
+    seed = drawn(seed)
+    surprises = sum(_run_one(one, minutes, folder, seed) for one in PORTES if one.nom in names)
     return 1 if surprises else 0
 
 
 def _run_one(porte: Porte, minutes: float, folder: Path, seed: int) -> int:
     seeds = seeds_of(porte) + [path.read_bytes() for path in sorted((folder / "graines" / porte.nom).glob("*"))]
-    fuzzer = Fuzzer(porte, random.Random(seed), seeds)
+    fuzzer = Fuzzer(random.Random(seed), seeds, porte=porte)
     sys.stdout.write(f"porte {porte.nom}, graine {seed}, {len(seeds)} départs, {minutes:g} minutes\n")
+    step = partial(fuzzer.step, folder / "plantages")
+    grown = _grown(minutes, step)
+    if grown > MAX_GROWTH_KIB:
+        fuzzer.surprises += 1
+    fuzzer.tell(porte.nom, f", mémoire +{grown} Kio")
+    return fuzzer.surprises
+
+
+def _grown(minutes: float, step: Callable[[], None]) -> int:
+    """Fuzz for that long and return by how much the memory of this process grew after its first inputs, in KiB."""
     end, done, before = time.monotonic() + 60 * minutes, 0, 0
     while time.monotonic() < end:
-        fuzzer.step(folder / "plantages")
+        step()
         done += 1
         if done == WARM_UP:
             before = _memory()
-    grown = _memory() - before if before else 0
-    if grown > MAX_GROWTH_KIB:
-        fuzzer.surprises += 1
-    for code, count in fuzzer.verdicts.most_common():
-        sys.stdout.write(f"{count:>10}  {code}\n")
-    sys.stdout.write(f"{done:>10}  essais, {fuzzer.surprises} surprises, mémoire +{grown} Kio\n")
-    return fuzzer.surprises
+    return _memory() - before if before else 0
 
 
 def _memory() -> int:
     """Return the highest memory of this process so far, in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-if __name__ == "__main__":
-    sys.exit(run(float(sys.argv[1]), Path(sys.argv[2])))

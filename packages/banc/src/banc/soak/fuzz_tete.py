@@ -10,22 +10,18 @@ signed; a reader with a memory never trusts less than before. Anything else is k
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import random
 import sys
-import time
-import traceback
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from banc.attaques.publication import Publication, cle
 from banc.attaques.terrain import GENERATION, NOW, SIGNING_TIME
-from banc.soak.fuzz_liste import Surprise
+from banc.soak.fuzz import Essais, Surprise, drawn, during, judge, mutate
 from confiance.errors import DrimmError
 from confiance.transparence import (
     Feuille,
@@ -51,22 +47,15 @@ _TOKENS: Final = tuple(b'{ } [ ] " : , \\ \\u0000 \\ud800 1e9 NaN null true -0 \
 
 
 @dataclass
-class Fuzzer:
+class Fuzzer(Essais):
     """One run.
 
     Attributes:
-        chance: source of mutations, seeded so that a run can be played again.
         publication: honest publisher of three lists.
-        seeds: files to mutate.
-        verdicts: how often each verdict was met.
-        surprises: faults found.
     """
 
-    chance: random.Random
     publication: Publication = field(default_factory=Publication)
-    seeds: list[bytes] = field(default_factory=list)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    surprises: int = 0
+    suffix: ClassVar[str] = ".json"
 
     def __post_init__(self) -> None:
         for rank in range(1, 4):
@@ -84,33 +73,9 @@ class Fuzzer:
         return held
 
     def step(self, crashes: Path) -> None:
-        """Try one mutation; keep on disk what surprised."""
-        data = self.chance.choice((self._bytes, self._signed))()
-        try:
-            self.verdicts[check(data, self.held)] += 1
-        except Surprise:
-            self.surprises += 1
-            name = hashlib.sha256(data).hexdigest()[:16]
-            (crashes / f"{name}.json").write_bytes(data)
-            (crashes / f"{name}.txt").write_text(traceback.format_exc(), encoding="utf-8")
-
-    def _bytes(self) -> bytes:
-        data = bytearray(self.chance.choice(self.seeds))
-        for _ in range(self.chance.randint(1, 4)):
-            place = self.chance.randint(0, len(data))
-            kind = self.chance.randrange(5)
-            if kind == 0 and place < len(data):
-                data[place] ^= 1 << self.chance.randrange(8)
-            elif kind == 1:
-                data[place:place] = self.chance.choice(_TOKENS) * self.chance.choice((1, 1, 2, 300))
-            elif kind == 2:
-                del data[place : place + self.chance.choice((1, 2, 8, 64, 512))]
-            elif kind == 3:
-                other = self.chance.choice(self.seeds)
-                data[place:] = other[self.chance.randint(0, len(other)) :]
-            else:
-                del data[place:]
-        return bytes(data)
+        """Try one mutation."""
+        data = mutate(self.chance, self.seeds, _TOKENS) if self.chance.random() < 0.5 else self._signed()
+        self.give(data, lambda data: check(data, self.held), crashes)
 
     def _signed(self) -> bytes:
         """Change the inside of a head and sign it with the genuine keys."""
@@ -144,19 +109,15 @@ def check(data: bytes, held: TrustedTete) -> str:
     Raises:
         Surprise: a door gave what nobody signed, took too long, or let another error out; or the memory went back.
     """
-    start = time.process_time()
-    try:
+
+    def read() -> str:
         verdict = _head(data, held)
         _memory(data, held)
         for door in (PreuveConsistance.from_json, PreuveInclusion.from_json):
             _proof(data, door)
-    except Surprise:
-        raise
-    except Exception as error:  # the oracle is there to catch whatever gets out
-        raise Surprise(f"{type(error).__name__} got out") from error
-    if time.process_time() - start > MAX_SECONDS:
-        raise Surprise("the reader took too long")
-    return verdict
+        return verdict
+
+    return judge(read, (), MAX_SECONDS)
 
 
 def _head(data: bytes, held: TrustedTete) -> str:
@@ -214,16 +175,9 @@ def run(minutes: float, corpus: Path, *, seed: int | None = None) -> int:
         corpus: folder where ``plantages`` is written.
         seed: of a run to play again; drawn when None.
     """
-    crashes = corpus / "plantages"
-    crashes.mkdir(parents=True, exist_ok=True)
-    seed = random.SystemRandom().getrandbits(32) if seed is None else seed
+    crashes, seed = corpus / "plantages", drawn(seed)
     fuzzer = Fuzzer(random.Random(seed))
     sys.stdout.write(f"graine {seed}, {len(fuzzer.seeds)} fichiers de départ, {minutes:g} minutes\n")
-    end = time.monotonic() + 60 * minutes
-    while time.monotonic() < end:
-        fuzzer.step(crashes)
-    total = sum(fuzzer.verdicts.values()) + fuzzer.surprises
-    for code, count in fuzzer.verdicts.most_common():
-        sys.stdout.write(f"{count:>10}  {code}\n")
-    sys.stdout.write(f"{total:>10}  essais, {fuzzer.surprises} surprises\n")
+    during(60 * minutes, lambda: fuzzer.step(crashes))
+    fuzzer.tell()
     return 1 if fuzzer.surprises else 0

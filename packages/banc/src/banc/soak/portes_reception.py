@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from banc.soak import colonnes
+from banc.soak.fuzz import Surprise
 from drimbox.source.compte_rendu.errors import CompteRenduIllisible
 from drimbox.source.compte_rendu.liens import read_liens
 from drimbox.source.compte_rendu.reader import read_cda
@@ -28,10 +30,6 @@ ACCEPTED: Final = "accepte"
 NOW: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 MESSAGE_ID: Final = UUID(int=1)
 FRAME_BYTES: Final = 4096
-
-
-class Surprise(AssertionError):
-    """A door did something it must never do."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +56,11 @@ def check_mllp(data: bytes) -> str:
 
 
 def check_hl7(data: bytes) -> str:
-    """A message is interpreted or refused; the answer to any readable header can be read back."""
+    """A message is interpreted or refused, and what it gives fits the database; the answer to any readable header can be read back."""
     try:
         message = parse(data)
-        answer = ack.accept(read_header(message), NOW)
+        en_tete = read_header(message)
+        answer = ack.accept(en_tete, NOW)
         if next(segments(parse(answer), "MSA")).field(1) != ack.ACCEPTED:
             raise Surprise("an acknowledgement says something else than AA")
         events = interpret(MESSAGE_ID, data)
@@ -69,6 +68,9 @@ def check_hl7(data: bytes) -> str:
         return refusal.code
     if any(isinstance(event, Rejeter) or not (event.reperes.study_uid or event.reperes.accession) for event in events):
         raise Surprise("an event that could find no exam")
+    colonnes.check_header(en_tete)
+    for event in events:
+        colonnes.check_event(event)
     return ACCEPTED
 
 
@@ -83,6 +85,7 @@ def check_cda(data: bytes) -> str:
         raise Surprise("a report without a date or without a study was accepted")
     if any(not set(examen.study_instance_uid) <= set("0123456789.") for examen in report.examens):
         raise Surprise("a study that is no UID was accepted")
+    colonnes.check_report(report)
     return ACCEPTED
 
 
@@ -94,6 +97,8 @@ def check_note(data: bytes) -> str:
         return refusal.code
     if any(not rejet.instances for rejet in rejets):
         raise Surprise("a rejection of nothing was accepted")
+    for rejet in rejets:
+        colonnes.check_rejet(rejet)
     return ACCEPTED if rejets else "sans_objet"
 
 
@@ -119,15 +124,39 @@ def _cut(data: bytes) -> list[bytes]:
     return pieces
 
 
+# longer than any column, and half a character
+_LONG_OR_CUT = (b"A" * 230, b"1" * 65, b"\xed\xa0\x80", b"&#xD800;", b"\\X00\\", b"\\XEDA080\\")
 _HL7 = (
     *(b"|", b"^", b"~", b"&", b"\\", b"\r", b"\n", b"\r\n", b'""', b"\\F\\", b"\\X41\\", b"\\.br\\", b"\\Q\\"),
     *(b"\xe9", b"\xc3\xa9", b"\x00", b"\xef\xbb\xbf", b"|D|", b"|CA|", b"|RO|", b"ORC|CA\r", b"TXA|1\r", b"PID|||\r"),
-    *(b"MDM^T10", b"MDM^T04", b"ORU^R01", b"OMI^O23", b"IPC|A||1.2.3\r", b"18748-4", b"^text^XML^Base64^", b"=", b"||Y^^", b"||N^^"),
+    *(
+        b"MDM^T10",
+        b"MDM^T04",
+        b"ORU^R01",
+        b"OMI^O23",
+        b"IPC|A||1.2.3\r",
+        b"A" * 70,
+        b"\xed\xa0\x80",
+        b"18748-4",
+        b"^text^XML^Base64^",
+        b"=",
+        b"||Y^^",
+        b"||N^^",
+    ),
 )
 _CDA = (
     *(b"<", b">", b'"', b"&", b"&amp;", b"&#0;", b"<!DOCTYPE x>", b"<?x?>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"\xe9", b"\x00"),
     *(b"<id/>", b'<id root="1.2.3"/>', b"<serviceEvent>", b"</serviceEvent>", b' value="99991231"', b' nullFlavor="UNK"', b'xmlns=""'),
-    *(b"https://vi1.1.z.fr/IHEInvokeImageDisplay?studyUID=1.2", b"stream\n", b"20210108102500+0100", b"+9999"),
+    *(
+        b"https://vi1.1.z.fr/IHEInvokeImageDisplay?studyUID=1.2",
+        b"stream\n",
+        b"20210108102500+0100",
+        b"+9999",
+        b"A" * 70,
+        b"1" * 60,
+        b"&#xD800;",
+        b"\xed\xa0\x80",
+    ),
 )
 _MLLP = (b"\x0b", b"\x1c", b"\x0d", b"\x1c\x0d", b"\x0bMSH|", b"\x0b\x0b", b"\x1c\x1c", b"x" * 300, b"\r\n")
 _DICOM = (
@@ -140,6 +169,7 @@ _DICOM = (
     b"UI\x04\x00",
     b"113001",
     b"1.2.3",
+    b"1" * 60,
 )
 
 PORTES: Final = (
@@ -148,5 +178,3 @@ PORTES: Final = (
     Porte("cda", check_cda, _CDA),
     Porte("note", check_note, _DICOM),
 )
-
-__all__ = ["ACCEPTED", "PORTES", "Porte", "Surprise"]

@@ -16,16 +16,18 @@ from banc.soak.tempete.sinistres import Tempete
 from banc.soak.tempete.terrain import Terrain
 
 EVERY_SECONDS: Final = 15.0
-SETTLED: Final = ("depose", "a_verifier", "refuse", "incomplet", "retire", "sans_depot")
+SETTLED: Final = ("depose", "retire", "a_verifier", "incomplet", "sans_depot")
+"""What moves no more; what the DMP refused does: a person sends it again."""
 
 _LEFT = """
-    SELECT (SELECT count(*) FROM reception_message WHERE state = 'recu')
+    SELECT (SELECT count(*) FROM reception_message WHERE state IN ('recu', 'attente_personne'))
+         + (SELECT count(*) FROM reception_note_rejet WHERE state <> 'appliquee')
          + (SELECT count(*) FROM depot_dmp_envoi WHERE state IN ('a_envoyer', 'attente_dmp'))
 """
 
 
 def left(terrain: Terrain) -> int:
-    """Return how many messages are unread and how many requests unanswered, together.
+    """Return how many messages and notes are not applied yet or wait for a person, and how many requests are unanswered, together.
 
     Raises:
         psycopg.Error: the database may be what is broken at that moment.
@@ -51,11 +53,12 @@ class Avancement:
         tempete: what breaks.
         exams: how many there are.
         messages: how many messages tell of them.
+        longest: seconds that all of it may take.
     """
 
-    def __init__(self, terrain: Terrain, ris: Ris, tempete: Tempete, *, exams: int, messages: int) -> None:
+    def __init__(self, terrain: Terrain, ris: Ris, tempete: Tempete, *, exams: int, messages: int, longest: float) -> None:
         self._terrain, self._ris, self._tempete = terrain, ris, tempete
-        self._exams, self._messages = exams, messages
+        self._exams, self._messages, self._longest = exams, messages, longest
         self._start = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="avancement", daemon=True)
@@ -88,7 +91,17 @@ class Avancement:
             found, remaining = states(self._terrain), left(self._terrain)
         except psycopg.Error:
             return "base injoignable"
-        done = found.pop("depose", 0)
+        done = found.pop("depose", 0) + found.pop("retire", 0)
         others = "".join(f", {count} {state}" for state, count in sorted(found.items()))
-        end = f", encore {(self._exams - done) * elapsed / done:.0f} s" if 0 < done < self._exams else ""
-        return f"déposés {done}/{self._exams}{others}, {remaining} en route{end}"
+        return f"réglés {done}/{self._exams}{others}, {remaining} en route{self._end(done, elapsed)}"
+
+    def _end(self, done: int, elapsed: float) -> str:
+        if not 0 < done < self._exams:
+            return ""
+        left = min((self._exams - done) * elapsed / done, max(self._longest - elapsed, 0.0))
+        return f", fin vers {clock(left)}"
+
+
+def clock(seconds: float) -> str:
+    """Return what a clock on the wall shows so many seconds from now."""
+    return time.strftime("%H:%M", time.localtime(time.time() + seconds))

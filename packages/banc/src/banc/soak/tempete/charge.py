@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +16,15 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
-from banc.jeux import IDENTITE, ExamenJeu, make_message, make_report
+from banc.jeux import IDENTITE, ExamenJeu, make_cancellation, make_message, make_report
 from banc.jeux.identite import IdentiteJeu, sample_uid
 from banc.ris.client import PasDeReponse, send
+from banc.soak.tempete.sorts import AUCUN, CYCLE, DEUX_RAPPORTS, RETIRES, SEULS, Sort
 from drimbox.socle.personnes import Identifiant
 
-REPLACED_EVERY = 4
+HIDDEN_EVERY = 3
+"""Of so many exams the first report of one is masked to professionals. What comes after it hides the exam from the patient; it shows it to
+professionals only where it says that it changes who may see it (MODIF_CONF_CODE)."""
 PATIENCE_SECONDS = 0.2
 SENDERS = 4
 SEND_SECONDS = 1.0
@@ -38,12 +41,12 @@ class Examen:
     Attributes:
         number: from 1.
         identite: patient and study; no two exams share a patient.
-        versions: how many reports are sent about it, one after the other.
+        sort: what becomes of it.
     """
 
     number: int
     identite: IdentiteJeu
-    versions: int
+    sort: Sort = Sort.NOUVEAU
 
     @property
     def study_uid(self) -> str:
@@ -66,21 +69,78 @@ class Examen:
         """Accession number."""
         return self.identite.examens[0].accession.value
 
-    def control_id(self, version: int) -> str:
+    @property
+    def versions(self) -> int:
+        """How many reports are written about it."""
+        return 2 if self.sort in DEUX_RAPPORTS else 1
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing of it may be left in the DMP."""
+        return self.sort in RETIRES
+
+    @property
+    def is_late(self) -> bool:
+        """Whether what changes it is sent when all the rest was sent, rather than at once."""
+        return self.sort not in {*SEULS, Sort.EN_AVANCE} and (self.number // 2 + self.number // CYCLE) % 2 == 0
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Who may see its report in the end (JDV_J08)."""
+        kept = set() if self._lifts else self._flags(1)
+        return frozenset({"N"} | kept | self._flags(self.count))
+
+    @property
+    def last_word(self) -> str:
+        """MSH-10 of the message that speaks last of its pointer."""
+        return self.control_id(1 if self.sort in SEULS | RETIRES else 2)
+
+    @property
+    def count(self) -> int:
+        """How many messages speak of it."""
+        return len(self._asked)
+
+    def control_id(self, number: int) -> str:
         """Return the MSH-10 of one of its messages."""
-        return f"{self.number:06}-{version}"
+        return f"{self.number:06}-{number}"
 
     def messages(self) -> Iterator[bytes]:
         """Yield its messages, in the order in which the RIS sends them."""
-        for version in range(1, self.versions + 1):
-            identite = replace(self.identite, version=version)
-            event = "T02" if version == 1 else "T10"
-            yield make_message(make_report(identite), identite, control_id=self.control_id(version), event=event)
+        for number in (2, 1) if self.sort is Sort.EN_AVANCE else range(1, self.count + 1):
+            yield self._message(number)
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        if self.sort in SEULS:
+            return ("T02",)
+        return ("T02", {Sort.DEPUBLIE: "T04", Sort.ANNULE: "O23"}.get(self.sort, "T10"))
+
+    @property
+    def _lifts(self) -> bool:
+        return self.sort is Sort.VISIBILITE or (self.sort in DEUX_RAPPORTS and self.number // CYCLE % 2 == 0)
+
+    def _message(self, number: int) -> bytes:
+        event, control_id = self._asked[number - 1], self.control_id(number)
+        if event == "O23":
+            return make_cancellation(self.identite, control_id=control_id)
+        identite = replace(self.identite, version=min(number, self.versions))
+        flags = dict.fromkeys(self._flags(number), True) | {"MODIF_CONF_CODE": self._lifts and number > 1}
+        return make_message(make_report(identite), identite, control_id=control_id, event=event, flags=flags)
+
+    def _flags(self, number: int) -> set[str]:
+        if number > 1:
+            return {"INVISIBLE_PATIENT"}
+        return set() if self.number % HIDDEN_EVERY else {"MASQUE_PS"}
 
 
-def make_exams(count: int) -> tuple[Examen, ...]:
-    """Return the exams of a storm: every fourth one is replaced once."""
-    return tuple(Examen(number, _identite(number), 2 if number % REPLACED_EVERY == 0 else 1) for number in range(1, count + 1))
+def make_exams(count: int, melange: Mapping[int, Sort] = AUCUN) -> tuple[Examen, ...]:
+    """Return the exams of a storm.
+
+    Args:
+        count: how many.
+        melange: rank among twenty → fate; those that it does not name have one report.
+    """
+    return tuple(Examen(number, _identite(number), melange.get(number % CYCLE, Sort.NOUVEAU)) for number in range(1, count + 1))
 
 
 def write_images(folder: Path, exams: tuple[Examen, ...]) -> None:
@@ -108,8 +168,8 @@ class Ris:
         self.acknowledged = 0
 
     def send_all(self, exams: tuple[Examen, ...]) -> None:
-        """Send everything, several exams at a time; half of the replacements at once, the others when all the rest was sent."""
-        late = {exam: list(exam.messages())[1:] for exam in exams if exam.number % (2 * REPLACED_EVERY) == 0}
+        """Send everything, several exams at a time; half of what changes an exam at once, the others when all the rest was sent."""
+        late = {exam: list(exam.messages())[1:] for exam in exams if exam.is_late}
         self._send([list(exam.messages())[: 1 if exam in late else None] for exam in exams])
         self._send(list(late.values()))
 

@@ -41,6 +41,11 @@ class PacsTempete:
         self._filled = False
 
     @property
+    def aet(self) -> str:
+        """Its AE Title."""
+        return self._aet
+
+    @property
     def is_real(self) -> bool:
         """Whether it is an Orthanc."""
         return self._orthanc is not None

@@ -35,7 +35,7 @@ class DisqueImpossible(OwnError):
 
     code = "banc.tempete_disque"
     message = "Le disque de la base ne peut pas être monté."
-    remede = "Lancez l'épreuve en root sur une machine qui permet tmpfs, ou sans être root : elle se passe alors de disque plein."
+    remede = "Lancez l'épreuve sur une machine qui permet à root de monter un tmpfs, ou avec --sans-disque."
 
 
 class BasePerdue(OwnError):

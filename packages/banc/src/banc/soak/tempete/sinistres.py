@@ -20,6 +20,7 @@ import psycopg
 from banc.dmp import Etat
 from banc.soak.tempete.boite import PROCESSES
 from banc.soak.tempete.horloge import Horloge
+from banc.soak.tempete.manques import DISQUE, HORLOGE, PACS_MUET
 from banc.soak.tempete.terrain import Terrain
 
 HANDS = 2
@@ -43,10 +44,11 @@ class Tempete:
         terrain: what breaks down.
         seed: of the draw.
         longest: seconds after which it ends by itself.
+        without: names of the breakdowns to leave out.
     """
 
-    def __init__(self, terrain: Terrain, seed: int, longest: float) -> None:
-        self._terrain = terrain
+    def __init__(self, terrain: Terrain, seed: int, longest: float, without: frozenset[str] = frozenset()) -> None:
+        self._terrain, self._without = terrain, without
         self._stop = threading.Event()
         self._longest, self._start = longest, time.monotonic()
         self._rhythm = threading.Lock()
@@ -89,7 +91,7 @@ class Tempete:
         return "rafale" if self._gust else "accalmie"
 
     def kinds(self) -> dict[str, Sinistre]:
-        """Return what may happen on this machine."""
+        """Return what may happen here."""
         boite, base = self._terrain.boite, self._terrain.base
         kinds: dict[str, Sinistre] = {
             **{f"kill -9 {name}": partial(self._kill, name) for name in PROCESSES},
@@ -102,12 +104,12 @@ class Tempete:
             **{f"DMP : {etat.value}": partial(self._dmp, etat) for etat in Etat if etat is not Etat.NORMAL},
         }
         if self._terrain.clock is not None:
-            kinds["saut d'horloge"] = partial(self._jump, self._terrain.clock)
+            kinds[HORLOGE] = partial(self._jump, self._terrain.clock)
         if base.has_own_disk:
-            kinds["disque plein"] = self._disk
+            kinds[DISQUE] = self._disk
         if self._terrain.pacs.is_real:
-            kinds["PACS muet"] = self._pacs_mute
-        return kinds
+            kinds[PACS_MUET] = self._pacs_mute
+        return {name: sinistre for name, sinistre in kinds.items() if name not in self._without}
 
     def _blow(self, seed: int) -> None:
         draw, kinds = random.Random(seed), self.kinds()

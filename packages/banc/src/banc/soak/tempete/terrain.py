@@ -21,7 +21,10 @@ from banc.demo.agent import Agent
 from banc.demo.igc import build_pki, order_certificates, server_name
 from banc.demo.plan import ZONE, Plan
 from banc.dmp import DmpConfig, DmpSimule, Etat, served
+from banc.ports import free_port
+from banc.soak.tempete.bilan import study_of
 from banc.soak.tempete.boite import Boite
+from banc.soak.tempete.dossiers import Dossiers
 from banc.soak.tempete.horloge import Horloge
 from banc.soak.tempete.pacs import PacsTempete
 from banc.soak.tempete.serveur import Base, BasePerdue
@@ -51,9 +54,12 @@ class Terrain:
         disk_megabytes: size of the disk of the database; 0 for the one that is there.
         hurried: shorten delays and let the clock jump, so that a storm of minutes holds what takes days. Where durations are measured, no:
             each reading of such a clock costs more.
+        dossiers: records of the DMP; every patient has one by default.
     """
 
-    def __init__(self, work: Path, images: Path, *, disk_megabytes: int = 0, hurried: bool = True) -> None:
+    def __init__(
+        self, work: Path, images: Path, *, disk_megabytes: int = 0, hurried: bool = True, dossiers: Dossiers | None = None
+    ) -> None:
         self.plan = Plan.fresh(work)
         self.box = self.plan.a
         self.base = Base(work / "base", self.box.database, disk_megabytes=disk_megabytes)
@@ -61,6 +67,8 @@ class Terrain:
         self.clock = Horloge.built(work / "horloge") if hurried else None
         self.boite = Boite(self.config, self.plan.logs / "drimbox.log", self.clock.variables if self.clock else {})
         self.pacs = PacsTempete(work / "pacs", images, f"PACS{self.box.key.upper()}", self.box.pacs_port)
+        self.dossiers = dossiers or Dossiers()
+        self.iocm_port = free_port()
         self._hurried = hurried
         self._stops = ExitStack()
         self._pki: Any = None
@@ -101,6 +109,10 @@ class Terrain:
             time.sleep(LOOK_SECONDS)
         self.pacs.start()
 
+    def holds(self, study_uid: str) -> bool:
+        """Tell whether the DMP was given a pointer of a study."""
+        return any(study_of(entry) == study_uid for entry in list(self.dmp.store.entries.values()))
+
     def agent(self) -> Agent:
         """Return a person logged in to the console."""
         return Agent(f"{self.box.public_url}/console/", self._password, self._pki.market_ca)
@@ -124,6 +136,7 @@ class Terrain:
         path = configuration.write_drimbox(self.plan, self.box, server, self._pki, NAMES)
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
         _hurry(settings) if self._hurried else settings.pop("reprises")
+        settings["iocm"] = {"port": self.iocm_port}
         path.write_text(tomli_w.dumps(settings), encoding="utf-8")
         self._drimbox("migrate")
         self._drimbox("compte", "creer", "--login", configuration.ACCOUNT, "--password-file", str(self._password))
@@ -139,7 +152,7 @@ class Terrain:
 
         async def serve() -> None:
             told = asyncio.Event()
-            config = DmpConfig(self.plan.work / "dmp", self._pki.anchors_dir)
+            config = DmpConfig(self.plan.work / "dmp", self._pki.anchors_dir, self.dossiers)
             async with served(config, self._pki.market(server_name("dmp")), port=self.plan.dmp_port, name="127.0.0.1") as running:
                 self._simulator = running.simulator
                 loop = asyncio.get_running_loop()
