@@ -191,10 +191,10 @@ def _dataset(part10: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("pixels", "lossy"),
     [
-        (Pixels(8, 8, 1, signed=False, photometric="MONOCHROME2", rows=64, columns=64), {PREFIX + "50", PREFIX + "51"}),
-        (Pixels(16, 12, 1, signed=False, photometric="MONOCHROME2", rows=64, columns=64), {PREFIX + "51"}),
-        (Pixels(16, 16, 1, signed=True, photometric="MONOCHROME2", rows=64, columns=64), set()),
-        (Pixels(8, 8, 1, signed=False, photometric="PALETTE COLOR", rows=64, columns=64), set()),
+        (Pixels(8, 8, 7, 1, signed=False, photometric="MONOCHROME2", rows=64, columns=64), {PREFIX + "50", PREFIX + "51"}),
+        (Pixels(16, 12, 11, 1, signed=False, photometric="MONOCHROME2", rows=64, columns=64), set()),
+        (Pixels(16, 16, 15, 1, signed=True, photometric="MONOCHROME2", rows=64, columns=64), set()),
+        (Pixels(8, 8, 7, 1, signed=False, photometric="PALETTE COLOR", rows=64, columns=64), set()),
     ],
 )
 def test_what_would_lie_on_the_pixels_is_never_made(pixels: Pixels, lossy: set[str]) -> None:
@@ -205,7 +205,7 @@ def test_what_would_lie_on_the_pixels_is_never_made(pixels: Pixels, lossy: set[s
 
 @pytest.mark.parametrize("stored", [PREFIX + n for n in ("100", "101", "102", "103", "201", "202", "203")])
 def test_video_and_htj2k_stay_as_they_are(stored: str) -> None:
-    assert producible(stored, Pixels(8, 8, 3, signed=False, photometric="YBR_PARTIAL_420", rows=64, columns=64)) == ()
+    assert producible(stored, Pixels(8, 8, 7, 3, signed=False, photometric="YBR_PARTIAL_420", rows=64, columns=64)) == ()
 
 
 def test_an_object_without_pixels_only_changes_the_way_it_is_written() -> None:

@@ -6,18 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drimbox.source.admission.accept import ANY, EXPLICIT_LE, Acceptation, Element, read_elements, weigh
-from drimbox.source.admission.errors import FormatRefuse
+from drimbox.source.admission.accept import ANY, EXPLICIT_LE, Acceptation, Element, is_syntax, read_elements
+from drimbox.source.admission.errors import AcceptIllisible, FormatRefuse
 
 JSON = ("application/dicom+json", "application/json")
 IMAGES = ("image/jpeg", "image/png")
-# the syntax meant by a part type that says its codec and names no syntax (PS3.18 table 8.7.3-5)
+OCTETS = "application/octet-stream"
+_JPEG = "1.2.840.10008.1.2.4."
+# syntaxes of a part type that says its codec; the first one is meant when none is named (PS3.18 table 8.7.3-5)
 _OF_CODEC = {
-    "image/jpeg": "1.2.840.10008.1.2.4.70",
-    "image/jls": "1.2.840.10008.1.2.4.80",
-    "image/jp2": "1.2.840.10008.1.2.4.90",
-    "image/dicom-rle": "1.2.840.10008.1.2.5",
+    "image/jpeg": tuple(_JPEG + n for n in ("70", "50", "51", "57")),
+    "image/jls": tuple(_JPEG + n for n in ("80", "81")),
+    "image/jp2": tuple(_JPEG + n for n in ("90", "91")),
+    "image/dicom-rle": ("1.2.840.10008.1.2.5",),
 }
+OF_FRAMES = (OCTETS, *_OF_CODEC)
+"""Types of the parts in which frames may be asked."""
 
 
 def choose_media(lines: Sequence[str], offered: Sequence[str]) -> str:
@@ -45,17 +49,53 @@ def read_frames_accept(lines: Sequence[str]) -> Acceptation:
         AcceptAbsent: there is no Accept line.
         AcceptIllisible: it cannot be read.
     """
-    return weigh(read_elements(lines), _frame_syntax)
+    qualities: dict[str, float] = {}
+    for element in read_elements(lines):
+        for syntax in _frame_syntaxes(element):
+            qualities[syntax] = max(element.quality, qualities.get(syntax, 0.0))
+    return Acceptation(qualities)
 
 
-def _frame_syntax(element: Element) -> str | None:
+def media_of_frames(lines: Sequence[str], syntax: str) -> str:
+    """Return the type of the parts for frames sent in that syntax: the one asked, or that of the codec when any would do.
+
+    Args:
+        lines: of Accept, which accept that syntax.
+        syntax: of the frames.
+
+    Raises:
+        AcceptAbsent: there is no Accept line.
+        AcceptIllisible: it cannot be read.
+    """
+    best, media = (False, 0.0), OCTETS
+    for element in read_elements(lines):
+        syntaxes = _frame_syntaxes(element)
+        rank = syntax in syntaxes, element.quality
+        if element.quality and not {syntax, ANY}.isdisjoint(syntaxes) and rank > best:
+            named = element.media == "multipart/related" and element.inner in {OCTETS, *_OF_CODEC}
+            best, media = rank, element.inner if named else _own_media(syntax)
+    return media
+
+
+def _own_media(syntax: str) -> str:
+    return next((media for media, syntaxes in _OF_CODEC.items() if syntax in syntaxes), OCTETS)
+
+
+def _frame_syntaxes(element: Element) -> tuple[str, ...]:
+    """Return the syntaxes that an element speaks of; none when it does not speak of frames, or contradicts itself."""
+    asked = element.parameters.get("transfer-syntax")
+    if asked is not None and not is_syntax(asked):
+        raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
     if element.media in {"*/*", "multipart/*"}:
-        return ANY
+        return (asked or ANY,)
     if element.media != "multipart/related" or element.parameters.get("type", "") == "":
-        return None
-    if element.inner in {"application/octet-stream", "*/*"}:
-        return EXPLICIT_LE if element.inner == "application/octet-stream" else ANY
-    return _OF_CODEC.get(element.inner)
+        return ()
+    if element.inner in {OCTETS, "*/*"}:
+        return (asked or (EXPLICIT_LE if element.inner == OCTETS else ANY),)
+    family = _OF_CODEC.get(element.inner, ())
+    if asked is None:
+        return family[:1]
+    return family if asked == ANY else tuple(syntax for syntax in family if syntax == asked)
 
 
 def _weight(elements: Sequence[Element], media: str) -> float:

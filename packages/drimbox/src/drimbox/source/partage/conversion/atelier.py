@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Conversion
@@ -22,6 +22,7 @@ from drimbox.source.partage.conversion import message
 from drimbox.source.partage.conversion.tenues import LimitesTenues, Tenues
 
 log = get_logger("conversion")
+Annonce: TypeAlias = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,31 @@ class Atelier:
             )
         )
 
-    async def transcode(self, part10: bytes, wanted: str) -> bytes:
+    async def transcode(self, part10: bytes, wanted: str, announced: Annonce | None = None) -> bytes:
         """Return the data set of an object in another syntax.
+
+        Args:
+            part10: the object.
+            wanted: one of :func:`.rules.producible`.
+            announced: told how many bytes come back, before they do.
 
         Raises:
             ConversionImpossible: its pixels cannot be read or written within the limits.
         """
-        return (await self._work({"verb": "transcode", "wanted": wanted}, part10))[0]
+        return (await self._work({"verb": "transcode", "wanted": wanted}, part10, announced))[0]
 
-    async def frames(self, part10: bytes, numbers: tuple[int, ...]) -> list[bytes]:
+    async def frames(self, part10: bytes, numbers: tuple[int, ...], announced: Annonce | None = None) -> list[bytes]:
         """Return frames of an object as they are stored.
+
+        Args:
+            part10: the object.
+            numbers: of the frames, from 1, each one once.
+            announced: told how many bytes come back, before they do.
 
         Raises:
             ConversionImpossible: there are no pixels, or no such frames.
         """
-        return await self._work({"verb": "frames", "numbers": list(numbers)}, part10)
+        return await self._work({"verb": "frames", "numbers": list(numbers)}, part10, announced)
 
     async def render(self, part10: bytes, number: int, media: str) -> bytes:
         """Return one frame as an image.
@@ -108,20 +119,20 @@ class Atelier:
             await _end(ouvrier)
         self._idle.clear()
 
-    async def _work(self, head: dict[str, Any], part10: bytes) -> list[bytes]:
+    async def _work(self, head: dict[str, Any], part10: bytes, announced: Annonce | None = None) -> list[bytes]:
         if len(part10) > self.limits.content:
             raise ConversionImpossible("L'image est trop grosse pour être convertie.")
         async with self._one() as ouvrier:
             try:
                 async with asyncio.timeout(self.limits.seconds):
-                    answer, content = await self._exchange(ouvrier, head, part10)
+                    answer, found = await self._exchange(ouvrier, head, part10, announced)
             except (OSError, EOFError, TimeoutError, message.MessageRompu) as error:
                 await _end(ouvrier)
                 log.warning("partage:conversion:lost", error_type=type(error).__name__, exit_code=ouvrier.process.returncode)
                 raise ConversionImpossible from error
         if not answer.get("ok"):
             raise ConversionImpossible
-        return _cut(content, answer["lengths"])
+        return found
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[_Ouvrier]:
@@ -142,7 +153,9 @@ class Atelier:
             else:
                 self._idle.append(ouvrier)
 
-    async def _exchange(self, ouvrier: _Ouvrier, head: dict[str, Any], part10: bytes) -> tuple[dict[str, Any], bytes]:
+    async def _exchange(
+        self, ouvrier: _Ouvrier, head: dict[str, Any], part10: bytes, announced: Annonce | None
+    ) -> tuple[dict[str, Any], list[bytes]]:
         source, target = ouvrier.process.stdout, ouvrier.process.stdin
         assert source is not None
         assert target is not None
@@ -151,7 +164,9 @@ class Atelier:
         await target.drain()
         answer = message.read_head(await source.readexactly(message.head_length(await source.readexactly(message.HEAD.size))))
         length = message.content_length(await source.readexactly(message.CONTENT.size), self.limits.content)
-        return answer, await source.readexactly(length)
+        if announced is not None:
+            announced(length)
+        return answer, [await source.readexactly(one) for one in message.lengths(answer, length)]
 
 
 async def _start(memory: int) -> asyncio.subprocess.Process:
@@ -172,11 +187,3 @@ async def _end(ouvrier: _Ouvrier) -> None:
     if ouvrier.process.stdin is not None:
         ouvrier.process.stdin.close()
     await ouvrier.process.wait()
-
-
-def _cut(content: bytes, lengths: list[int]) -> list[bytes]:
-    found, start = [], 0
-    for length in lengths:
-        found.append(content[start : start + length])
-        start += length
-    return found

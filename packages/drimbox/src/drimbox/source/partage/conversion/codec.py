@@ -2,44 +2,32 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The work on one object: another syntax, some frames, a rendering. It runs in a process of its own, see :mod:`.processus`.
 
-The header is rewritten by pydicom and pixels by gdcm. What gdcm thinks of the rest of the header is never used: the object that leaves has
-the attributes of the one that came, and only those that describe pixels change.
+The object that leaves has the attributes of the one that came, and only those that describe pixels change.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import pydicom.config
 from pydicom import dcmread
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
+from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_color_lut, apply_rescale, apply_voi_lut, convert_color_space
 from pydicom.pixels.utils import pixel_array
 
-from drimbox.source.partage.conversion.rules import EXPLICIT_LE, LOSSY, UNCOMPRESSED
+from drimbox.source.partage.conversion.compression import LOSSY_COLOUR, encoded
+from drimbox.source.partage.conversion.decodage import decoded, number_of_frames
+from drimbox.source.partage.conversion.gdcm_en_memoire import ConversionRefusee
+from drimbox.source.partage.conversion.rules import EXPLICIT_BE, EXPLICIT_LE, LOSSY, UNCOMPRESSED
 
 MAX_RENDERED_PIXELS = 1 << 26
 # values that the standard forbids are carried as they are
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-_DESCRIBING = ("PhotometricInterpretation", "PlanarConfiguration", "SamplesPerPixel")
-_GDCM_NAMES = {
-    EXPLICIT_LE: "ExplicitVRLittleEndian",
-    "1.2.840.10008.1.2.4.50": "JPEGBaselineProcess1",
-    "1.2.840.10008.1.2.4.51": "JPEGExtendedProcess2_4",
-    "1.2.840.10008.1.2.4.70": "JPEGLosslessProcess14_1",
-    "1.2.840.10008.1.2.4.80": "JPEGLSLossless",
-    "1.2.840.10008.1.2.4.91": "JPEG2000",
-}
-
-
-class ConversionRefusee(Exception):
-    """The codec does not manage this object."""
+_WORDS = {"OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 
 
 def transcode(part10: bytes, wanted: str) -> bytes:
@@ -52,9 +40,13 @@ def transcode(part10: bytes, wanted: str) -> bytes:
     Raises:
         ConversionRefusee: its pixels cannot be read or written.
     """
-    dataset, _ = _read(part10)
-    if "PixelData" in dataset:
-        _replace_pixels(dataset, part10, wanted)
+    dataset, stored = _read(part10)
+    if stored == EXPLICIT_BE:
+        for element in dataset.iterall():
+            _swap(element)
+        dataset.file_meta.TransferSyntaxUID = stored = EXPLICIT_LE
+    if "PixelData" in dataset and not {stored, wanted} <= UNCOMPRESSED:
+        _replace_pixels(dataset, stored, wanted)
     buffer = DicomBytesIO()
     buffer.is_little_endian, buffer.is_implicit_VR = True, False
     write_dataset(buffer, dataset)
@@ -68,8 +60,10 @@ def frames(part10: bytes, numbers: list[int]) -> list[bytes]:
         ConversionRefusee: there are no pixels, or no such frame.
     """
     dataset, stored = _read(part10)
-    count = int(dataset.get("NumberOfFrames") or 1)
+    count = number_of_frames(dataset)
     if "PixelData" not in dataset or not all(1 <= number <= count for number in numbers):
+        raise ConversionRefusee
+    if len(set(numbers)) < len(numbers):  # the answer would be larger than the object
         raise ConversionRefusee
     if stored not in UNCOMPRESSED:
         found = dict(enumerate(generate_frames(dataset.PixelData, number_of_frames=count), start=1))
@@ -87,7 +81,7 @@ def render(part10: bytes, number: int, media: str) -> bytes:
     from PIL import Image  # noqa: PLC0415 - only renderings need it
 
     dataset, _ = _read(part10)
-    if "PixelData" not in dataset or number > int(dataset.get("NumberOfFrames") or 1):
+    if "PixelData" not in dataset or number > number_of_frames(dataset):
         raise ConversionRefusee
     if int(dataset.Rows) * int(dataset.Columns) > MAX_RENDERED_PIXELS:
         raise ConversionRefusee
@@ -111,56 +105,56 @@ def _frame_size(dataset: Any) -> int:
     return int(dataset.Rows) * int(dataset.Columns) * int(dataset.SamplesPerPixel) * int(dataset.BitsAllocated) // 8
 
 
-@contextmanager
-def _memory_file(content: bytes = b"") -> Iterator[int]:
-    """A file that has no name on any disk: pixels of a patient are never written down."""
-    descriptor = os.memfd_create("pixels")
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def _swap(element: Any) -> None:
+    """Turn the words of a big-endian value: pydicom turns numbers, and leaves binary values to us."""
+    import numpy as np  # noqa: PLC0415 - only processes that convert need it
+
+    width = _WORDS.get(element.VR)
+    if width is not None and element.value:
+        element.value = np.frombuffer(element.value, f">u{width}").astype(f"<u{width}").tobytes()
 
 
-def _replace_pixels(dataset: Any, part10: bytes, wanted: str) -> None:
-    """Let gdcm encode the pixels again, and take from its answer what describes them."""
-    import gdcm  # noqa: PLC0415 - C++, loaded when there is work for it
-
-    before = len(dataset.PixelData)
-    with _memory_file(part10) as source, _memory_file() as target:
-        reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
-        reader.SetFileName(f"/proc/self/fd/{source}")
-        if not reader.Read():
-            raise ConversionRefusee
-        change.SetTransferSyntax(gdcm.TransferSyntax(getattr(gdcm.TransferSyntax, _GDCM_NAMES[wanted])))
-        change.SetForce(True)
-        change.SetInput(reader.GetImage())
-        if not change.Change():
-            raise ConversionRefusee
-        writer.SetFile(reader.GetFile())
-        writer.SetImage(change.GetOutput())
-        writer.SetFileName(f"/proc/self/fd/{target}")
-        if not writer.Write():
-            raise ConversionRefusee
-        with open(f"/proc/self/fd/{target}", "rb") as file:  # noqa: PTH123 - a descriptor, not a path of a disk
-            made = dcmread(file)
-    _take(dataset, made, wanted, before)
+def _replace_pixels(dataset: Any, stored: str, wanted: str) -> None:
+    made, photometric, before = [], str(dataset.PhotometricInterpretation), 0
+    for frame, photometric in decoded(dataset, stored):  # what the last one is, all are
+        before += frame.nbytes
+        made.append(frame.tobytes() if wanted in UNCOMPRESSED else encoded(frame, photometric, dataset, wanted))
+    if len(made) != number_of_frames(dataset):
+        raise ConversionRefusee
+    _describe(dataset, made, photometric, wanted)
+    if wanted in LOSSY:
+        _tell_loss(dataset, before / sum(map(len, made)))
 
 
-def _take(dataset: Any, made: Any, wanted: str, before: int) -> None:
-    dataset["PixelData"] = made["PixelData"]
+def _describe(dataset: Any, made: list[bytes], photometric: str, wanted: str) -> None:
+    content = b"".join(made) if wanted in UNCOMPRESSED else encapsulate(made)
+    dataset.PixelData = content + b"\0" * (len(content) % 2)
+    dataset["PixelData"].VR = "OW" if wanted in UNCOMPRESSED and dataset.BitsAllocated > 8 else "OB"
     dataset["PixelData"].is_undefined_length = wanted not in UNCOMPRESSED
-    for keyword in _DESCRIBING:
-        if keyword in made:
-            setattr(dataset, keyword, getattr(made, keyword))
+    dataset.PhotometricInterpretation = photometric
+    if dataset.SamplesPerPixel > 1:
+        dataset.PlanarConfiguration = 0
+        if wanted in LOSSY:
+            dataset.PhotometricInterpretation = LOSSY_COLOUR
     for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
         if keyword in dataset:
             delattr(dataset, keyword)
-    if wanted in LOSSY:
-        dataset.LossyImageCompression = "01"
-        dataset.LossyImageCompressionRatio = round(before / max(len(dataset.PixelData), 1), 2)
-        dataset.LossyImageCompressionMethod = "ISO_10918_1"
+
+
+def _tell_loss(dataset: Any, ratio: float) -> None:
+    """Say what was lost now, behind what was lost before (PS3.3 section C.7.6.1.1.5)."""
+    earlier = _values(dataset, "LossyImageCompressionRatio"), _values(dataset, "LossyImageCompressionMethod")
+    dataset.LossyImageCompression = "01"
+    dataset.LossyImageCompressionRatio = [*earlier[0], round(ratio, 2)]
+    dataset.LossyImageCompressionMethod = [*earlier[1], "ISO_10918_1"]
+    dataset.ImageType = ["DERIVED", *(_values(dataset, "ImageType")[1:] or ["PRIMARY"])]
+
+
+def _values(dataset: Any, keyword: str) -> list[Any]:
+    value = dataset.get(keyword)
+    if value in (None, ""):
+        return []
+    return list(value) if isinstance(value, MultiValue) else [value]
 
 
 def _grey(dataset: Any, pixels: Any) -> Any:

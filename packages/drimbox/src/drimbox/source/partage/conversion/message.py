@@ -65,3 +65,15 @@ def content_length(data: bytes, limit: int) -> int:
     if length > limit:
         raise MessageRompu
     return int(length)
+
+
+def lengths(answer: Mapping[str, Any], content: int) -> list[int]:
+    """Return the length of each piece of a content; nothing when the work was refused.
+
+    Raises:
+        MessageRompu: they are not those of this content.
+    """
+    found = answer.get("lengths", [])
+    if not isinstance(found, list) or not all(type(one) is int and one >= 0 for one in found) or sum(found) != content:
+        raise MessageRompu
+    return found

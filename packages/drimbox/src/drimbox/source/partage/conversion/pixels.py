@@ -15,7 +15,7 @@ from drimbox.source.admission.errors import ConversionImpossible
 from drimbox.source.partage.conversion.rules import Pixels
 
 MAX_INFLATED = 16 << 20
-_TAGS = [0x00280002, 0x00280004, 0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280103]
+_TAGS = [0x00280002, 0x00280004, 0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103]
 _AFTER = 0x00290000
 
 
@@ -36,9 +36,12 @@ def read_pixels(entete: bytes, transfer_syntax: str) -> Pixels | None:
 
 def _pixels(head: Dataset) -> Pixels:
     allocated = int(head.BitsAllocated)
+    stored = int(head.get("BitsStored") or allocated)
+    high = head.get("HighBit")
     return Pixels(
         allocated=allocated,
-        stored=int(head.get("BitsStored") or allocated),
+        stored=stored,
+        high=stored - 1 if high is None else int(high),
         samples=int(head.get("SamplesPerPixel") or 1),
         signed=int(head.get("PixelRepresentation") or 0) == 1,
         photometric=texte_de(head, "PhotometricInterpretation"),

@@ -36,8 +36,8 @@ def answer_one(source: BinaryIO, target: BinaryIO, limit: int) -> bool:
         answer: dict[str, Any] = {"ok": True, "lengths": [len(one) for one in found]}
     except Exception as error:  # noqa: BLE001 - whatever a codec says of these pixels, the answer is that they cannot be converted
         found, answer = [], {"ok": False, "error": type(error).__name__}
-    content = b"".join(found)
-    target.write(message.encode(answer, len(content)) + content)
+    target.write(message.encode(answer, sum(map(len, found))))
+    target.writelines(found)
     target.flush()
     return True
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from drimbox.source.admission.errors import ConversionImpossible
+from drimbox.source.admission.errors import TropDeConversions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,16 @@ class Tenue:
         """Count bytes that were gathered.
 
         Raises:
-            ConversionImpossible: the image is large, and so is another one that does not end.
+            TropDeConversions: the image is large, and so is another one that does not end.
         """
         self._count(self.bytes + count)
         if self.bytes > self._tenues.limits.small and not self._large:
             await self._tenues.wait(self._tenues.large)
             self._large = True
+
+    def announced(self, count: int) -> None:
+        """Count bytes that conversion gives back, before they come: what was gathered is still there."""
+        self._count(self.bytes + count)
 
     def converted(self, count: int) -> None:
         """Say that what was gathered is gone; only so many bytes are left, that must be sent."""
@@ -92,7 +96,7 @@ class Tenues:
         """Hold an image for the time of a block.
 
         Raises:
-            ConversionImpossible: no place became free, nor enough memory, in time.
+            TropDeConversions: no place became free, nor enough memory, in time.
         """
         await self.wait(self.places)
         tenue = Tenue(self)
@@ -105,7 +109,7 @@ class Tenues:
         """Take one of a semaphore; a place, only once there is memory for it.
 
         Raises:
-            ConversionImpossible: not in time.
+            TropDeConversions: not in time.
         """
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -117,7 +121,7 @@ class Tenues:
                     semaphore.release()
                     raise
         except TimeoutError:
-            raise ConversionImpossible("Trop d'images attendent d'être converties.") from None
+            raise TropDeConversions from None
 
     def tell(self) -> None:
         """Let who waits for memory look again."""
