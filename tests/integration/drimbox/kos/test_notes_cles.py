@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydicom import dcmread, dcmwrite
 from banc.jeux import IDENTITE
 from banc.pacs import PacsSimulator
 from banc.pacs.orthanc import OrthancPacs
+from banc.ports import free_port
 from drimbox.config import Pacs, PacsDicomweb, PacsMove
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.pacs.questions import find_etude
@@ -36,6 +38,11 @@ class Cliche:
 
     orthanc: OrthancPacs
     image: str
+    port: int
+
+    def by(self, way: str) -> Pacs:
+        door = PacsDicomweb(url=f"http://127.0.0.1:{self.orthanc.http_port}/dicom-web")
+        return self.pacs(recuperation=way, dicomweb=door, move=PacsMove(aet="DRIMOVE", port=self.port))
 
     def pacs(self, **way: object) -> Pacs:
         return Pacs(name="o", host="127.0.0.1", port=self.orthanc.port, aet=self.orthanc.aet, **way)
@@ -57,17 +64,17 @@ def write_note(folder: Path, etude: EtudePacs, *uids: str) -> Path:
 def cliche(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cliche]:
     folder = tmp_path_factory.mktemp("notes")
     files = write_study(folder / "images", "CT", "MR")
-    with OrthancPacs(folder / "orthanc") as orthanc:
+    port = free_port()
+    with OrthancPacs(folder / "orthanc", destinations={"drimbox": ("DRIMOVE", "127.0.0.1", port)}) as orthanc:
         orthanc.upload(files)
-        cliche = Cliche(orthanc, str(dcmread(files[1]).SOPInstanceUID))
+        cliche = Cliche(orthanc, str(dcmread(files[1]).SOPInstanceUID), port)
         orthanc.upload([write_note(folder, cliche.etude(), cliche.image)])
         yield cliche
 
 
-@pytest.fixture(params=["c-get", "dicomweb"])
+@pytest.fixture(params=["c-get", "c-move", "dicomweb"])
 def pacs(request: pytest.FixtureRequest, cliche: Cliche) -> Pacs:
-    door = PacsDicomweb(url=f"http://127.0.0.1:{cliche.orthanc.http_port}/dicom-web")
-    return cliche.pacs(recuperation=request.param, dicomweb=door)
+    return cliche.by(request.param)
 
 
 @pytest.mark.peer("orthanc")
@@ -122,14 +129,23 @@ def etude_notee(tmp_path: Path) -> tuple[Path, EtudePacs]:
     return folder, etude
 
 
-@pytest.mark.parametrize("case", ["silent", "c-move only", "too large", "too many"])
+@pytest.mark.peer("orthanc")
+def test_several_notes_are_brought_side_by_side_through_the_one_port_that_the_pacs_knows(cliche: Cliche):
+    pacs, etude = cliche.by("c-move").model_copy(update={"timeout": 120.0}), cliche.etude()
+    with ThreadPoolExecutor(4) as workers:
+        found = [work.result() for work in [workers.submit(notes_of, pacs, etude, LimitesNote(secondes=120)) for _ in range(4)]]
+    assert [(len(notes), warnings) for notes, warnings in found] == [(1, ())] * 4
+
+
+@pytest.mark.parametrize("case", ["silent", "a port that another program keeps", "too large", "too many"])
 def test_a_note_that_cannot_be_had_is_told_and_holds_nothing_back(case: str, etude_notee: tuple[Path, EtudePacs]):
     folder, etude = etude_notee
     with PacsSimulator(folder, "PACSA", known_aets={"DRIMBOX": None}) as simulator:
         port = simulator.port
         pacs = Pacs(name="a", host="127.0.0.1", port=port, aet="PACSA", timeout=5)
-        if case == "c-move only":
-            pacs = pacs.model_copy(update={"recuperation": "c-move", "move": PacsMove(aet="DRIMBOX", port=port)})
+        if case == "a port that another program keeps":
+            kept = {"recuperation": "c-move", "move": PacsMove(aet="DRIMBOX", port=port), "timeout": 0.2}
+            pacs = pacs.model_copy(update=kept)
         bounds = {"too large": LimitesNote(octets=100), "too many": LimitesNote(notes=0)}.get(case, LimitesNote())
         if case == "silent":
             simulator.stop()

@@ -57,6 +57,11 @@ def datasets(exam: Path) -> dict[str, bytes]:
     return {entry.sop_instance_uid: entry.load().dataset for entry in index.entries()}
 
 
+def of_length(content: bytes, announced: int) -> bytes:
+    """A part that announces a length of its own."""
+    return part(content).replace(f"Content-Length: {len(content)}".encode(), f"Content-Length: {announced}".encode())
+
+
 def body(files: dict[str, bytes], *, length: bool = True) -> bytes:
     return b"".join(part(content, length=length) for content in files.values()) + b"\r\n--drimm--\r\n"
 
@@ -271,3 +276,29 @@ async def test_a_door_that_nobody_keeps_is_unavailable():
     })  # fmt: skip
     with pytest.raises(PacsIndisponible):
         await received(pacs, DemandeImages(STUDY))
+
+
+@pytest.mark.parametrize("wrong", [-100, -1, 1, 99_999_999])
+async def test_an_object_that_is_not_as_long_as_announced_is_cut_there(files, wrong: int):
+    content = next(iter(files.values()))
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=of_length(content, len(content) + wrong) + b"\r\n--drimm--\r\n", headers=RELATED)
+
+    async with door(handler) as pacs, recuperer(pacs, DemandeImages(STUDY)) as flux:
+        with pytest.raises(ProtocoleRompu):
+            await (await anext(flux)).finish()
+
+
+@pytest.mark.parametrize("announced", [0, 5])
+async def test_a_length_that_no_object_can_have_is_not_passed_on(files, datasets, announced: int):
+    uid, content = next(iter(files.items()))
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(body=of_length(content, announced) + b"\r\n--drimm--\r\n", headers=RELATED)
+
+    async with door(handler) as pacs, recuperer(pacs, DemandeImages(STUDY)) as flux:
+        objet = await anext(flux)
+        assert (objet.sop_instance_uid, objet.longueur) == (uid, None)
+        await objet.finish()
+        assert objet.recus == len(datasets[uid])

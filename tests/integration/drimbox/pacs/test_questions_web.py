@@ -21,6 +21,7 @@ from drimbox.config import Pacs, PacsDicomweb
 from drimbox.socle.pacs import questions_dimse, questions_web
 from drimbox.socle.pacs.errors import PacsIncomplet, PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.limites import LimitesReponse
+from drimbox.socle.pacs.qido import text
 from drimbox.socle.pacs.questions import echo, find_etude, find_study_uids
 
 STUDY = IDENTITE.examens[0].study_instance_uid
@@ -152,6 +153,14 @@ def test_values_of_unexpected_shapes_are_taken_for_absent() -> None:
     with door(lambda *_: (200, json.dumps(odd).encode())) as port:
         assert find_etude(qido(port), STUDY) is None  # a study whose series have no UID
         assert find_study_uids(qido(port), accession="A") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("C\\u0000T", "C\ufffdT"), ("\\udce9tude", "\ufffdtude"), ("\\ud83d\\udc41", "\U0001f441"), ("CT\\u0000", "CT")]
+)
+def test_what_json_may_write_and_no_database_takes_is_read_as_unreadable(written: str, read: str) -> None:
+    row = json.loads(f'{{"00100020": {{"Value": ["{written}"]}}}}')
+    assert text(row, "00100020") == read
 
 
 def test_too_many_answers_are_refused() -> None:

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import pytest
 
 from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.attente import Livraison
-from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse, PortOccupe
+from drimbox.socle.pacs.errors import PacsIndisponible, PacsOccupe, PacsRefuse, PortOccupe
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.objet import DemandeImages
-from drimbox.socle.pacs.reception_stockage import NOT_AUTHORIZED, reception_of
+from drimbox.socle.pacs.reception_stockage import NOT_AUTHORIZED, ReceptionStockage, reception_of
 from drimbox.socle.pacs.storage import ObjetEnvoye, store
 from tests.integration.drimbox.pacs.pacs_hostile import CT, STUDY, an_object
 
@@ -80,8 +81,37 @@ async def test_nobody_listens_when_nothing_is_asked():
         await push(sender, ObjetDicom(CT, "1.2.1", EXPLICIT, an_object("1.2.1")))
 
 
-async def test_a_port_that_is_taken_is_our_own_fault():
+async def test_two_processes_of_ours_listen_by_turns(monkeypatch: pytest.MonkeyPatch):
+    pacs, sender = pacs_and_sender()
+    pacs = pacs.model_copy(update={"timeout": 120.0})
+    other, tried = ReceptionStockage(pacs), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    listen = loop.create_server
+
+    async def try_once_more(*args: Any, **options: Any) -> asyncio.Server:
+        tried.set()
+        return await listen(*args, **options)
+
+    async def take_its_turn() -> list[bool]:
+        async with other.attending(ASKED) as attente:
+            sending = asyncio.create_task(push(sender, ObjetDicom(CT, "1.2.1", EXPLICIT, an_object("1.2.1"))))
+            arrival = await attente.arrivals.get()
+            assert isinstance(arrival, Livraison)
+            await arrival.objet.finish()
+            arrival.done.set_result(True)
+            return [result.stored for result in await sending]
+
+    async with reception_of(pacs).attending(ASKED):
+        monkeypatch.setattr(loop, "create_server", try_once_more)
+        turn = asyncio.create_task(take_its_turn())
+        await tried.wait()
+        assert not turn.done()
+    assert await turn == [True]
+
+
+async def test_a_port_that_another_program_keeps_is_our_own_fault():
     pacs, _sender = pacs_and_sender()
+    pacs = pacs.model_copy(update={"timeout": 0.2})
     assert pacs.move is not None
     with socket.socket() as other:
         other.bind(("127.0.0.1", pacs.move.port))
@@ -98,3 +128,36 @@ async def test_an_object_given_up_ends_its_connection():
         attente.arrivals.put_nowait(await attente.arrivals.get())  # it has come, and nobody reads it
     with pytest.raises(PacsIndisponible):
         await sending
+
+
+async def test_a_request_that_overlaps_another_waits_for_it_within_the_limit_of_the_pacs():
+    pacs, _sender = pacs_and_sender()
+    pacs = pacs.model_copy(update={"timeout": 0.2})
+    async with reception_of(pacs).attending(ASKED):
+        async with asyncio.timeout(60):
+            with pytest.raises(PacsOccupe):
+                async with reception_of(pacs).attending(DemandeImages(STUDY, "1.2.3")):
+                    pass
+    async with reception_of(pacs).attending(DemandeImages(STUDY, "1.2.3")) as attente:
+        assert attente.arrivals.empty()
+
+
+async def test_two_pacs_never_share_a_listener():
+    port = free_port()
+    one, other = (
+        Pacs.model_validate(
+            {"name": name, "host": "127.0.0.1", "aet": name, "timeout": 0.2, "recuperation": "c-move", "move": {"aet": "D", "port": port}}
+        )
+        for name in ("A", "B")
+    )
+    async with reception_of(one).attending(ASKED):
+        with pytest.raises(PortOccupe):
+            async with reception_of(other).attending(ASKED):
+                pass
+
+
+async def test_a_pacs_whose_host_has_no_address_is_not_our_own_fault():
+    pacs, _sender = pacs_and_sender()
+    with pytest.raises(PacsIndisponible):
+        async with reception_of(pacs.model_copy(update={"host": "pacs.invalid"})).attending(ASKED):
+            pass

@@ -105,6 +105,36 @@ def test_the_result_says_what_pydicom_says_and_no_other_byte_moves(syntax: str, 
     assert after.endswith(encode(dataset[0x00101003:], syntax))
 
 
+def with_group_length(dataset: Dataset, syntax: str) -> bytes:
+    """The same bytes with (0010,0000), which pydicom does not write."""
+    group = encode(dataset[0x00100000:0x00110000], syntax)
+    order = "big" if syntax == EXPLICIT_BE else "little"
+    tag = (0x0010).to_bytes(2, order) + bytes(2)
+    form = (4).to_bytes(4, order) if syntax == IMPLICIT_LE else b"UL" + (4).to_bytes(2, order)
+    length = tag + form + len(group).to_bytes(4, order)
+    return encode(dataset[:0x00100000], syntax) + length + group + encode(dataset[0x00110000:], syntax)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@given(dataset=datasets())
+def test_the_length_of_the_group_never_becomes_false(syntax: str, dataset: Dataset):
+    before = with_group_length(dataset, syntax)
+    assert 0x00100000 in decode(before, syntax)
+    after = with_ins(before, syntax, INS)
+    assert after == with_ins(encode(dataset, syntax), syntax, INS)
+    lecteur = LecteurTete(syntax)
+    found = lecteur.feed(memoryview(before))
+    place = (lecteur.end() if found is None else found[0]).patient_place
+    assert with_ins(before, syntax, INS, place) == after
+
+
+def test_bytes_that_look_like_the_length_of_the_group_change_nothing():
+    dataset = Dataset()
+    dataset.StudyDescription, dataset.PatientID = "\x10\0\0\0UL\4\0AAAA", "IPP"
+    whole = encode(dataset, EXPLICIT_LE)
+    assert with_ins(whole, EXPLICIT_LE, INS).startswith(whole)
+
+
 @pytest.mark.parametrize("syntax", [*SYNTAXES, DEFLATED])
 @given(dataset=datasets())
 def test_the_place_of_the_patient_spares_a_walk_and_changes_nothing(syntax: str, dataset: Dataset):

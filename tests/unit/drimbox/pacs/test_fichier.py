@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banc.soak import fuzz_images_pdu as fuzz
+from banc.soak.fuzz import mutate
 from drimbox.socle.pacs.fichier import LecteurFichier
 from drimbox.socle.pacs.identifiants import ObjetIllisible
 from drimbox.socle.pacs.model import ObjetDicom
@@ -46,5 +47,5 @@ def test_what_is_no_file_is_refused(data: bytes):
 @pytest.mark.parametrize("door", fuzz.DOORS)
 def test_a_reader_keeps_its_word_under_mutations(door: str):
     chance = random.Random(20_260_101)
-    verdicts = {fuzz.check(door, fuzz.mutate(chance, fuzz.DOORS[door][1]), chance) for _ in range(400)}
+    verdicts = {fuzz.check(door, mutate(chance, fuzz.DOORS[door][1], fuzz.TOKENS), chance) for _ in range(400)}
     assert fuzz.ACCEPTEE in verdicts

@@ -36,7 +36,21 @@ def test_contexts_never_exceed_an_association_and_serve_every_class_they_can(cla
     kinds = kinds_for(uids, reserved=1)
     assert len(kinds) == min(MAX_CONTEXTS - 1, classes * len(SYNTAXES))
     assert len({sop_class for sop_class, _ in kinds}) == min(classes, MAX_CONTEXTS - 1)
-    assert all(len(syntaxes) == 1 and syntaxes[0] in SYNTAXES for _, syntaxes in kinds)
+    served = {sop_class for sop_class, _ in kinds}
+    assert all([s for one, syntaxes in kinds if one == uid for s in syntaxes] == list(SYNTAXES) for uid in served)
+
+
+@pytest.mark.parametrize("classes", [7, 12, 40])
+def test_a_syntax_that_has_no_context_of_its_own_is_proposed_in_the_last_one_of_its_class(classes):
+    uids = [f"1.2.840.10008.5.1.4.1.1.{n}" for n in range(1, classes + 1)]
+    for uid in uids:
+        proposed = [syntaxes for sop_class, syntaxes in kinds_for(uids, reserved=1) if sop_class == uid]
+        assert all(len(syntaxes) == 1 for syntaxes in proposed[:-1])
+        assert proposed[-1][-1] == SYNTAXES[-1]
+
+
+def test_no_class_asks_for_no_context():
+    assert kinds_for([]) == []
 
 
 def test_reports_take_few_contexts_and_leave_the_room_to_images():

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+from itertools import combinations
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -61,6 +62,15 @@ class DrimboxSettings(Settings):
             unknown = sorted(set(ris.couples) - served)
             if unknown:
                 message = f"le RIS « {ris.name} » nomme un couple qui n'est décrit par aucune table [[couples]] : {', '.join(unknown)}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _each_pacs_sends_to_its_own_address(self) -> Self:
+        listening = [(one.name, one.move) for one in self.pacs if one.recuperation == "c-move" and one.move is not None]
+        for (name, move), (other, theirs) in combinations(listening, 2):
+            if move.meets(theirs):
+                message = f"les PACS « {name} » et « {other} » envoient à la même adresse : donner à chacun un port dans sa table move"
                 raise ValueError(message)
         return self
 

@@ -32,6 +32,9 @@ class Ocsp(Section):
     )
     seconds: float = Field(3.0, description="Durée maximale d'une interrogation, en secondes.", gt=0)
     cache_seconds: float = Field(300.0, description="Durée pendant laquelle une réponse est gardée, en secondes.", ge=0)
+    retry_seconds: float = Field(
+        30.0, description="Durée pendant laquelle un serveur OCSP qui n'a pas répondu n'est plus interrogé, en secondes.", ge=0
+    )
     hard: bool = Field(False, description="Refuser un pair quand le serveur OCSP ne répond pas ; faux : les CRL suffisent alors.")
 
 

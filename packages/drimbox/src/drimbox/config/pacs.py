@@ -13,6 +13,8 @@ from drimbox.config.files import Certificate, File
 from drimbox.config.networks import Networks
 from drimbox.config.reception import EcouteTls, RegleIdentite, readable_names
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - addresses to be recognised, not to listen at
+
 
 class PacsTls(Section):
     """[pacs.tls] — DIMSE over TLS (DICOM PS3.15 annex B)."""
@@ -36,6 +38,10 @@ class PacsMove(Section):
         (),
         description="DN des certificats avec lesquels ce PACS envoie (écoute en TLS) ; vide : tout certificat de ses AC.",
     )
+
+    def meets(self, other: PacsMove) -> bool:
+        """Tell whether what is sent here could arrive at another listener."""
+        return self.port == other.port and (self.host == other.host or bool({self.host, other.host} & _EVERYWHERE))
 
 
 class PacsNotes(Section):
@@ -74,7 +80,11 @@ class Pacs(Section):
     aet: str = Field(description="AE Title du PACS.", max_length=16)
     calling_aet: str = Field("DRIMBOX", description="AE Title de la DRIMbox.", max_length=16)
     timeout: float = Field(30.0, description="Silence maximal du PACS, en secondes.")
-    max_associations: int = Field(4, description="Associations simultanées vers ce PACS.")
+    max_associations: int = Field(
+        4,
+        description="Associations simultanées vers ce PACS ; un même pair n'en occupe jamais la dernière, sauf s'il n'y en a qu'une.",
+        ge=1,
+    )
     idle_seconds: float = Field(20.0, description="Durée pendant laquelle une association sans usage est gardée, en secondes.", ge=0)
     recuperation: Literal["c-get", "c-move", "dicomweb"] = Field(
         "c-get", description="Manière de récupérer les images : c-get, c-move ou dicomweb."

@@ -8,7 +8,6 @@ Key Object Selection of one study, and every object it points to has a series an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,10 +20,8 @@ from drimbox.socle.kos.description import SerieDecrite, parse_description
 from drimbox.socle.kos.errors import KosIdentifiant, KosIllisible, KosIncomplet, KosPlusieursExamens, KosTropGros
 from drimbox.socle.kos.model import InstanceKos, KosLu, SerieKos
 from drimbox.socle.pacs.textes import texte_de
+from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION, is_loose_uid
 from drimbox.socle.personnes import Identifiant
-
-KEY_OBJECT_SELECTION = "1.2.840.10008.5.1.4.1.1.88.59"
-_UID = re.compile(r"(?!.{65})[0-9]+(\.[0-9]+)*")
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
@@ -45,11 +42,6 @@ class LimitesKos:
 
 
 LIMITES = LimitesKos()
-
-
-def is_uid(text: str) -> bool:
-    """Tell whether a text is a DICOM UID: digits and dots, 64 characters at most (PS3.5 §9; leading zeros are let through)."""
-    return _UID.fullmatch(text) is not None
 
 
 def read_kos(data: bytes, *, limites: LimitesKos = LIMITES) -> KosLu:
@@ -139,7 +131,7 @@ def _evidence(dataset: Dataset, limites: LimitesKos) -> tuple[str, dict[str, lis
 
 def _check_uids(kos: str, study: str, series: Sequence[SerieKos]) -> None:
     objects = (instance.sop_instance_uid for serie in series for instance in serie.instances)
-    if not all(map(is_uid, (kos, study, *(serie.series_instance_uid for serie in series), *objects))):
+    if not all(map(is_loose_uid, (kos, study, *(serie.series_instance_uid for serie in series), *objects))):
         raise KosIdentifiant
 
 

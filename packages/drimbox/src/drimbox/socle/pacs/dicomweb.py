@@ -120,16 +120,21 @@ async def _receive(events: AsyncGenerator[Event, None], headers: dict[str, str])
         found = fichier.feed(data)
     meta, first = found
 
+    length, come = _announced(headers, meta.length), 0
+
     async def rest() -> memoryview | None:
-        nonlocal first
+        nonlocal first, come
+        data: memoryview | None = first
         if first:
-            data, first = first, memoryview(b"")
-            return data
-        return await more()
+            first = memoryview(b"")
+        else:
+            data = await more()
+        come += len(data or b"")
+        if length is not None and (come > length or (data is None and come != length)):
+            raise ProtocoleRompu("Le PACS n'envoie pas le nombre d'octets qu'il annonce pour une image.")
+        return data
 
     tete, after = await read_tete(LecteurTete(meta.transfer_syntax_uid), rest)
-    announced = headers.get("content-length", "")
-    length = int(announced) - meta.length if announced.isdecimal() and len(announced) < 16 else None
     return ObjetEnCours(
         sop_class_uid=meta.sop_class_uid,
         sop_instance_uid=meta.sop_instance_uid,
@@ -139,6 +144,13 @@ async def _receive(events: AsyncGenerator[Event, None], headers: dict[str, str])
         more=rest,
         longueur=length,
     )
+
+
+def _announced(headers: dict[str, str], before: int) -> int | None:
+    """Return how many bytes the PACS says the data set has, after those that precede it; it is what we tell our own peer."""
+    said = headers.get("content-length", "")
+    length = int(said) - before if said.isdecimal() and len(said) < 16 else 0
+    return length if length > 0 else None
 
 
 def _url(door: PacsDicomweb, demande: DemandeImages) -> str:

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The INS written into the head of an object: one item of OtherPatientIDsSequence (0010,1002), every other byte untouched.
 
-An item that already bears an INS is replaced, the others stay as they are, in their order. A deflated data set is inflated and deflated
-again: it is the only one that must be whole.
+The length of its group (0010,0000), a retired element that would become false, is left out, as pydicom does. An item that already bears an
+INS is replaced, the others stay as they are, in their order. A deflated data set is inflated and deflated again: it is the only one that
+must be whole.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from drimbox.socle.pacs.elements import (
 from drimbox.socle.pacs.identifiants import ObjetIllisible
 from drimbox.socle.pacs.tete import MAX_INFLATED
 
-OTHER_PATIENT_IDS = 0x00101002
+GROUP_LENGTH, OTHER_PATIENT_IDS = 0x00100000, 0x00101002
 _NIR, _NIA = "1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"
 OIDS_INS = frozenset({_NIR, _NIA, "1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11"})
 """Authorities of the INS: NIR, NIA, and those of tests and demonstrations."""
@@ -69,12 +70,27 @@ def with_ins(entete: bytes, transfer_syntax: str, ins: Ins, patient_place: int =
         ObjetIllisible: the place of the sequence cannot be found in these bytes, or what is there is no sequence.
     """
     deflated = transfer_syntax == DEFLATED
-    data = inflate(entete, MAX_INFLATED) if deflated else entete
+    data, encodage = inflate(entete, MAX_INFLATED) if deflated else entete, encodage_of(transfer_syntax)
     try:
-        spliced = _spliced(data, encodage_of(transfer_syntax), ins, patient_place)
+        if data.find(_group_length(encodage), 0, patient_place or len(data)) >= 0:
+            data, patient_place = _without_group_length(data, encodage), 0
+        spliced = _spliced(data, encodage, ins, patient_place)
     except OctetsManquants:
         raise ObjetIllisible from None
     return deflate(spliced) if deflated else spliced
+
+
+@lru_cache(maxsize=4)
+def _group_length(encodage: Encodage) -> bytes:
+    """Return the eight bytes that precede its value."""
+    return _element(GROUP_LENGTH, "UL", bytes(4), encodage)[:8]
+
+
+def _without_group_length(entete: bytes, encodage: Encodage) -> bytes:
+    found = Marche(entete, encodage).reach(GROUP_LENGTH)
+    if found is None or found.tag != GROUP_LENGTH:  # bytes of a value that look like it
+        return entete
+    return entete[: found.start] + entete[found.end :]
 
 
 def _spliced(entete: bytes, encodage: Encodage, ins: Ins, patient_place: int) -> bytes:

@@ -7,7 +7,7 @@
     TransportError
     └── PacsIndisponible      no answer, association refused for a while, silence
         ├── PacsCoupe         it answered, then the connection or the association was cut
-        └── PacsOccupe        our own cap of simultaneous associations is reached
+        └── PacsOccupe        our own cap of simultaneous associations is reached, or a request that overlaps is under way
     OwnError
     └── PortOccupe            we cannot listen where the PACS sends
     PeerError
@@ -42,7 +42,7 @@ class PacsCoupe(PacsIndisponible):
 
 
 class PacsOccupe(PacsIndisponible):
-    """Every association we may open to this PACS is in use."""
+    """Every association we may open to this PACS is in use, or a request that overlaps is under way."""
 
     code = "pacs.occupe"
     message = "Toutes les associations permises vers ce PACS sont occupées."

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +20,7 @@ PLAIN = {"Accept": JSON, "Accept-Encoding": "identity"}
 CHUNK = 64 * 1024
 LONGEST = 10
 """A whole answer may last so many times the silence that is allowed."""
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 UNREADABLE = "La réponse DICOMweb du PACS est illisible."
 Row = dict[str, Any]
 
@@ -50,13 +52,14 @@ def search(pacs: Pacs, path: str, parameters: list[tuple[str, str]], max_bytes: 
 
 
 def text(row: Row, tag: str) -> str:
-    """Return the first value of an attribute as a text; empty when it has none."""
+    """Return the first value of an attribute as a text; empty when it has none. What no text can hold is shown as unreadable."""
     element = row.get(tag)
     values = element.get("Value") if isinstance(element, dict) else None
     value = values[0] if isinstance(values, list) and values else None
     if isinstance(value, dict):  # PN: its first group
         value = value.get("Alphabetic")
-    return "" if value is None else str(value).strip(" \x00")
+    # JSON may write a NUL, or half a character: neither UTF-8 nor a database takes them
+    return "" if value is None else _UNWRITABLE.sub("\ufffd", str(value).strip(" \x00"))
 
 
 def integer(row: Row, tag: str) -> int | None:

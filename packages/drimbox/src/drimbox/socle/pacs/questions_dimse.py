@@ -25,6 +25,8 @@ STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 UNCOMPRESSED = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"]
 SUCCESS = 0x0000
 PENDING = (0xFF00, 0xFF01)
+UNIQUE_KEYS = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"}
+"""Every answer of a level bears it (PS3.4 section C.6.2.1)."""
 
 STUDY_KEYS = (
     "AccessionNumber", "IssuerOfPatientID", "PatientBirthDate", "PatientID", "PatientName", "PatientSex",
@@ -123,12 +125,18 @@ def _find(association: Association, level: str, keys: tuple[str, ...], matching:
         code = status.get("Status")
         if code is None:
             raise PacsIndisponible
-        if code in PENDING and answer is not None:
+        if code in PENDING:
+            # an answer lost in silence would be images that the pointer forgets, or an exam that this PACS seems not to hold
+            if answer is None or not _text(answer, UNIQUE_KEYS[level]):
+                raise PacsRefuse(
+                    f"Le PACS donne une réponse illisible ou sans identifiant au niveau {level}.",
+                    remede="Consulter son journal à l'heure de la demande et signaler à son éditeur la réponse C-FIND mal encodée.",
+                )
             count += 1
             if count > limit:
                 raise PacsRefuse(f"Le PACS annonce plus de {limit} réponses au niveau {level}.")
             yield answer
-        elif code not in (SUCCESS, *PENDING):
+        elif code != SUCCESS:
             raise PacsRefuse(f"Le PACS refuse la recherche (statut {code:#06x}).")
 
 

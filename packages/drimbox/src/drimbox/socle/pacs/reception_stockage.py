@@ -1,13 +1,17 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The Storage SCP that receives what a C-MOVE sends (PS3.4 annex B): open only while a C-MOVE is under way, for that PACS alone."""
+"""The Storage SCP that receives what a C-MOVE sends (PS3.4 annex B): open only while a C-MOVE is under way, for that PACS alone.
+
+A PACS knows one address of ours. The process that brings images and the one that reads key-image notes listen there by turns.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,7 +30,7 @@ from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.message import MessageStarted
 from drimbox.socle.pacs.dimse.negotiation import decode_request, encode_reject
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
-from drimbox.socle.pacs.errors import PortOccupe
+from drimbox.socle.pacs.errors import PacsIndisponible, PacsOccupe, PortOccupe
 from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.pacs.objet import DemandeImages
 from drimbox.socle.pacs.syntaxes import SYNTAXES
@@ -36,6 +40,7 @@ from drimbox.socle.tls.server import server_context_ecoute
 log = get_logger("pacs")
 
 NOT_AUTHORIZED = 0x0124
+_BETWEEN_TRIES = 0.1
 _STORAGE = "1.2.840.10008.5.1.4."
 _NOT_STORAGE = ("1.2.840.10008.5.1.4.1.2.", "1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.32", "1.2.840.10008.5.1.4.33")
 _BY_USER, _CALLING_UNKNOWN, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 3, 7, 3, 2  # PS3.8 table 9-21
@@ -64,14 +69,12 @@ class ReceptionStockage:
         """Be ready to receive what is asked, for the time of a block; what could answer two requests is asked one after the other.
 
         Raises:
-            PortOccupe: another program listens there.
+            PacsIndisponible: the host of the PACS has no address.
+            PacsOccupe: another request that overlaps is under way, for longer than ``pacs.timeout``.
+            PortOccupe: another program listens there, for longer than ``pacs.timeout``.
         """
         attente = Attente(demande, self._pacs.calling_aet)
-        async with self._changed:
-            await self._changed.wait_for(lambda: not any(other.overlaps(demande) for other in self._attentes))
-            if not self._attentes:
-                await self._open()
-            self._attentes.append(attente)
+        await self._enter(attente)
         try:
             yield attente
         finally:
@@ -82,18 +85,46 @@ class ReceptionStockage:
                     await self._close()
                 self._changed.notify_all()
 
-    async def _open(self) -> None:
+    async def _enter(self, attente: Attente) -> None:
+        until = asyncio.get_running_loop().time() + self._pacs.timeout
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout_at(until):
+                    await held.enter_async_context(self._changed)
+                    await self._changed.wait_for(lambda: not any(other.overlaps(attente.demande) for other in self._attentes))
+            except TimeoutError:
+                raise PacsOccupe(
+                    "Le PACS envoie encore ce qu'une autre demande du même examen attend.", remede="Réessayer dans un instant."
+                ) from None
+            if not self._attentes:
+                await self._open(until)
+            self._attentes.append(attente)
+
+    async def _open(self, until: float) -> None:
         loop = asyncio.get_running_loop()
         tls = {} if self._move.tls is None else await asyncio.to_thread(_tls, self._move.tls, self._pacs.timeout)
         if self._move.tls is not None and self._move.tls.crl and self._revocation is None:
             self._revocation = await asyncio.to_thread(RevocationRelevee, self._move.tls.clients, fetched_in_passing)
         try:
             found = await loop.getaddrinfo(self._pacs.host, None, type=socket.SOCK_STREAM)
-            self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
-            factory = partial(Liaison, opened=self._on_connection)
-            self._server = await loop.create_server(factory, self._move.host, self._move.port, **tls)
+        except OSError as error:
+            raise PacsIndisponible from error
+        self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
+        try:
+            self._server = await self._listen(until, tls)
         except OSError as error:
             raise PortOccupe from error
+
+    async def _listen(self, until: float, tls: dict[str, Any]) -> asyncio.Server:
+        """Listen, as soon as the port is free: another process of ours may hold it for the time of its own C-MOVE."""
+        loop, factory = asyncio.get_running_loop(), partial(Liaison, opened=self._on_connection)
+        while True:
+            try:
+                return await loop.create_server(factory, self._move.host, self._move.port, **tls)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or loop.time() >= until:
+                    raise
+            await asyncio.sleep(_BETWEEN_TRIES)
 
     async def _close(self) -> None:
         if self._server is not None:
@@ -195,14 +226,14 @@ def is_storage(abstract_syntax: str) -> bool:
     return abstract_syntax.startswith(_STORAGE) and not abstract_syntax.startswith(_NOT_STORAGE)
 
 
-_receptions: dict[tuple[asyncio.AbstractEventLoop, str, int], ReceptionStockage] = {}
+_receptions: dict[tuple[asyncio.AbstractEventLoop, str, str, int], ReceptionStockage] = {}
 
 
 def reception_of(pacs: Pacs) -> ReceptionStockage:
     """Return the listener of a PACS on this event loop."""
     assert pacs.move is not None
-    for loop, host, port in list(_receptions):
-        if loop.is_closed():
-            del _receptions[loop, host, port]
-    key = (asyncio.get_running_loop(), pacs.move.host, pacs.move.port)
+    for known in list(_receptions):
+        if known[0].is_closed():
+            _receptions.pop(known, None)  # loops of several threads: another one may have done it
+    key = (asyncio.get_running_loop(), pacs.name, pacs.move.host, pacs.move.port)
     return _receptions.setdefault(key, ReceptionStockage(pacs))

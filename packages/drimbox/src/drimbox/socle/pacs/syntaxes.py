@@ -3,11 +3,13 @@
 """Which presentation contexts are proposed to a PACS.
 
 An association holds at most 128 contexts (PS3.8 section 9.3.2.2: odd identifiers from 1 to 255), and one object whose context is missing
-aborts a whole C-GET with some PACS. So every SOP class of the study is proposed, each with as many transfer syntaxes as fit, in this order.
+aborts a whole C-GET with some PACS. So every SOP class of the study is proposed, each with all its transfer syntaxes, in this order,
+one per context as long as they fit.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
@@ -45,7 +47,10 @@ _PLAIN = (EXPLICIT_LE, IMPLICIT_LE, DEFLATED, EXPLICIT_BE)
 
 
 def kinds_for(sop_classes: Iterable[str], *, reserved: int = 0, accept: Sequence[str] | None = None) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (SOP class, one transfer syntax) pairs to propose, fairly cut to what an association holds.
+    """Return (SOP class, transfer syntaxes) pairs to propose, fairly cut to what an association holds.
+
+    One syntax per context while there is room; beyond that, the last context of each class bears all that is left of its syntaxes, and
+    the PACS chooses among them: one that knows only one of them still sends the objects that it stores so.
 
     Args:
         sop_classes: SOP classes of the objects to carry.
@@ -56,6 +61,11 @@ def kinds_for(sop_classes: Iterable[str], *, reserved: int = 0, accept: Sequence
     room = MAX_CONTEXTS - reserved
     wanted = [_PLAIN if name.startswith(_WITHOUT_PIXELS) else tuple(accept or SYNTAXES) for name in classes]
     # turn by turn, so that what does not fit is the last choice of each class and not all the choices of the last class
-    turns = [(rank, place, syntax) for place, syntaxes in enumerate(wanted) for rank, syntax in enumerate(syntaxes)]
-    kept = sorted((place, rank, syntax) for rank, place, syntax in sorted(turns)[:room])
-    return [(classes[place], (syntax,)) for place, _rank, syntax in kept]
+    turns = [(rank, place) for place, syntaxes in enumerate(wanted) for rank in range(len(syntaxes))]
+    kept = Counter(place for _rank, place in sorted(turns)[:room])
+    return [(classes[place], one) for place, count in sorted(kept.items()) for one in _contexts(wanted[place], count)]
+
+
+def _contexts(syntaxes: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
+    """Spread syntaxes over so many contexts, the last of which takes the rest."""
+    return [*((syntax,) for syntax in syntaxes[: count - 1]), syntaxes[count - 1 :]]
