@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from drimbox.source.admission.queries import find_kos
 from drimbox.source.depot_dmp.jobs import deposer
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.depot_dmp.states import UNANSWERED
@@ -81,3 +82,9 @@ def pacs_of(monde: Monde, images: Path) -> Iterator[None]:
     """Run the two PACS of the DRIMbox: the first over a folder, the second empty."""
     with monde.pacs(images=images), monde.pacs("pacs2"):
         yield
+
+
+def is_served(kos: Kos) -> bool:
+    """Tell whether a pointer opens its images to a peer."""
+    found = find_kos(kos.sop_instance_uid)
+    return found is not None and found.in_service

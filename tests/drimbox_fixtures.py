@@ -45,3 +45,12 @@ def monde(drimbox: Environment, tmp_path: Path, sample_folder: Path) -> Iterator
 
     with dmp_running(drimbox, tmp_path / "dmp") as dmp:
         yield Monde(drimbox, tmp_path, dmp, sample_folder)
+
+
+@pytest.fixture
+def chemin(monde: Any) -> Iterator[Any]:
+    """The way of an exam driven by hand, with the sample exam in its first PACS."""
+    from tests.drimbox_chemin import Chemin, pacs_of
+
+    with pacs_of(monde, monde.images):
+        yield Chemin(monde)

@@ -13,6 +13,9 @@ from typing import Any
 
 import typer
 
+from banc.cli import EPREUVES
+from tests.house.sources import files, text_of
+
 PROGRAMS = {
     "espace": ("espace.cli.application", "app"), "drimbox": ("drimbox.cli", "app"), "banc": ("banc.cli", "app")
 }  # fmt: skip
@@ -55,7 +58,13 @@ def _unknown_to_the_launcher(rest: list[str]) -> str:
         return rest[0]
     if rest[:1] == ["demo"]:
         return unknown(["banc", *rest])
+    if rest[:1] in (["bench"], ["soak"]) and rest[1:2] and not rest[1].isupper():
+        return "" if rest[1] in (_benches() if rest[0] == "bench" else EPREUVES) else " ".join(rest[:2])
     return unknown(rest[1:]) if rest[:1] == ["run"] and rest[1:2] and rest[1] in {*PROGRAMS, "confiance"} else ""
+
+
+def _benches() -> set[str]:
+    return {path.stem.replace("_", "-") for path in files("bench/*.py") if "__main__" in text_of(path)}
 
 
 def _unknown_to_click(command: Any, rest: list[str]) -> str:

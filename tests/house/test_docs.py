@@ -74,7 +74,18 @@ def test_every_command_that_the_document_shows_is_known_to_its_program(document:
     assert {line: what for line, what in asked.items() if what} == {}
 
 
-@pytest.mark.parametrize("line", ["drimbox migrat", "espace config chek", "./drimm dance", "drimbox run --now", "confiance verifi LISTE"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "drimbox migrat",
+        "espace config chek",
+        "./drimm dance",
+        "drimbox run --now",
+        "confiance verifi LISTE",
+        "./drimm bench lite",
+        "./drimm soak fuz",
+    ],
+)
 def test_a_command_that_does_not_exist_would_be_found(line: str) -> None:
     assert [unknown(words) for words in shown_in(f"```sh\n{line}\n```")] != [""]
 

@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from tests.drimbox_fixtures import drimbox, drimbox_env, monde, sample_folder
+from tests.drimbox_fixtures import chemin, drimbox, drimbox_env, monde, sample_folder
 
-__all__ = ["drimbox", "drimbox_env", "monde", "sample_folder"]
+__all__ = ["chemin", "drimbox", "drimbox_env", "monde", "sample_folder"]

@@ -23,6 +23,7 @@ def lines(drimbox: Environment) -> tuple[str, str]:
     peer = {"peer_dn": "CN=db9.9.mesimagesmedicales.fr", "peer_ip": "192.0.2.1", "method": "GET"}
     with drimbox.role("images"), transaction.atomic():
         record("admission:demande:refused", trace=refused, code="admission.kos_retire", http_status=404, **peer)
+        record("partage:recherche:answered", trace=uuid4().hex, count=2, bytes=800, seconds=0.1, **peer)
         record("partage:transfert:sent", trace=sent, instances=3, bytes=1000, seconds=0.1, pacs_milliseconds=5, peer_milliseconds=1, **peer)
     return refused, sent
 
@@ -38,6 +39,8 @@ def test_refusals_are_filtered_by_code_and_transfers_are_shown_with_their_times(
     page = person.get("/console/images", secure=True).content.decode()
     assert lines[0] in page
     assert "attente du PACS 5 ms" in page
+    assert "Recherche d&#x27;une DRIMbox servie" in page
+    assert "2 lignes" in page
     filtered = person.get("/console/images", {"code": "admission.kos_retire"}, secure=True).content.decode()
     assert lines[0] in filtered
     assert lines[1] not in filtered

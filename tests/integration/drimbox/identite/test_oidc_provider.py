@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 import pytest
 
-from banc.pki import Pki, PkiPlan, build
+from banc.pki import Pki
 from banc.psc import TEST_PROFESSIONNELS
 from banc.psc.config import REALM
 from drimbox.config import Psc
@@ -37,11 +37,6 @@ pytestmark = pytest.mark.peer("oidc-provider")
 RETURN, GOODBYE = "https://vi1.1.drimm.localhost/psc/retour", "https://vi1.1.drimm.localhost/"
 SECRET = "un secret + avec des signes / =%"
 START_SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    return build(tmp_path_factory.mktemp("pki"), PkiPlan.of_mesh({}, servers=("psc.banc.test",)), datetime.now(UTC))
 
 
 @pytest.fixture

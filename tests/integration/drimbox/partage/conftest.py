@@ -12,9 +12,10 @@ import pytest
 from banc.pacs.simulator import PacsSimulator
 from banc.psc import served
 from drimbox.config import current
+from drimbox.socle.journal.debit import Debit
 from tests.drimbox_env import DB, DB2, Environment, django_ready
 from tests.drimbox_fixtures import drimbox, drimbox_env
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, psc_of
+from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille, make_study, psc_of
 
 __all__ = ["drimbox", "drimbox_env"]
 
@@ -44,10 +45,25 @@ def etude(maille: Maille) -> Etude:
 
 
 @pytest.fixture
+def heavy(maille: Maille) -> Etude:
+    """A study of 30 MB: more than what sockets and buffers can hold."""
+    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
+    maille.pacs.index.scan()
+    maille.add_kos(study)
+    return study
+
+
+@pytest.fixture
 def as_images(maille: Maille) -> Iterator[None]:
     """Let the ORM enter under the role of the process, whose grants are thus tested."""
     with maille.environment.role("images"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals of other tests leave this one all the lines of its minute."""
+    monkeypatch.setattr("drimbox.source.partage.journal.REFUSALS", Debit())
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from tests.drimbox_env import DB, DB2, Environment
 INS = "279035121518989"
 RETURN = "https://vi1.1.mesimagesmedicales.fr/psc/retour"
 PROFESSIONNEL = "899700000012"
+MEGABYTE = 1 << 20
 
 
 @dataclass

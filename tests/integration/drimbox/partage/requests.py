@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -35,3 +37,18 @@ def parts(content_type: str, body: bytes) -> list[Any]:
 async def get(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> tuple[int, str, bytes]:
     async with session.get(url, headers=given) as answer:
         return answer.status, answer.headers.get("Content-Type", ""), await answer.read()
+
+
+async def begun(session: aiohttp.ClientSession, maille: Maille, etude: Etude) -> aiohttp.ClientResponse:
+    """Begin to read a study, and read no further."""
+    answer = await session.get(maille.url(etude), headers=await headers(maille, etude))
+    assert answer.status == 200
+    await answer.content.readexactly(1000)
+    return answer
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that another thread or process does."""
+    async with asyncio.timeout(60):
+        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a thread or a table has no bell
+            await asyncio.sleep(0.05)

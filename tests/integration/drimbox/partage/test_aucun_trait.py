@@ -12,9 +12,8 @@ from aiohttp import ClientSession
 from pydicom.uid import generate_uid
 
 from banc.ports import free_port
-from tests.integration.drimbox.partage.maille import INS, Etude, Maille, make_study
-from tests.integration.drimbox.partage.requests import headers
-from tests.integration.drimbox.partage.test_exclusion import MEGABYTE, begun, until
+from tests.integration.drimbox.partage.maille import INS, MEGABYTE, Etude, Maille, make_study
+from tests.integration.drimbox.partage.requests import begun, headers, until
 
 PATIENT, NAME = "CANARI-IPP-77", "CANARI^NOMDUPATIENT"
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -17,20 +16,10 @@ from confiance.liste_blanche import Freshness
 from confiance.transparence.liste_et_tete import Lecteur
 from tests.drimbox_env import DB, DB2
 from tests.drimbox_revocation import crl_that_revokes
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
-from tests.integration.drimbox.partage.requests import headers
+from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille
+from tests.integration.drimbox.partage.requests import begun, headers, until
 
-MEGABYTE = 1 << 20
 OUT = "annuaire:connexion:closed"
-
-
-@pytest.fixture
-def heavy(maille: Maille) -> Etude:
-    """A study of 30 MB: more than what sockets and buffers can hold."""
-    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
-    maille.pacs.index.scan()
-    maille.add_kos(study)
-    return study
 
 
 @pytest.fixture(autouse=True)
@@ -41,20 +30,6 @@ def _patient(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exclusion, "LOOK_SECONDS", 0.1)
     images = maille.settings.images.model_copy(update={"idle_seconds": 60.0})
     maille.settings = maille.settings.model_copy(update={"images": images})
-
-
-async def begun(session: aiohttp.ClientSession, maille: Maille, etude: Etude) -> aiohttp.ClientResponse:
-    """Begin to read a study, and read no further."""
-    answer = await session.get(maille.url(etude), headers=await headers(maille, etude))
-    assert answer.status == 200
-    await answer.content.readexactly(1000)
-    return answer
-
-
-async def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a table has no bell
-            await asyncio.sleep(0.05)
 
 
 def publish(maille: Maille, *dbs: str) -> None:

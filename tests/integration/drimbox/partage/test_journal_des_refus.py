@@ -14,6 +14,7 @@ from drimbox.socle.journal.models import Ligne
 from drimbox.source.admission.errors import AutrePatient, JetonInactif, Refus
 from drimbox.source.partage import journal
 from drimbox.source.partage.journal import Handshakes, Suivi, write_refus
+from drimbox.source.partage.listener import TOO_MANY
 from drimbox.source.partage.orm import Base
 from tests.drimbox_env import Environment
 
@@ -50,3 +51,25 @@ def test_failed_handshakes_are_written_up_to_a_bound_then_left_to_the_logs(drimb
     with drimbox.role("images"):
         asyncio.run(beat())
     assert drimbox.sql("SELECT count(*) FROM journal WHERE event = 'admission:connexion:refused'") == [(3,)]
+
+
+def test_a_flood_of_connections_fills_neither_the_journal_nor_the_logs_and_hides_no_other_fault(
+    drimbox: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(journal.log, "warning", lambda _event, **fields: logged.append(fields["code"]), raising=False)
+
+    async def beat() -> None:
+        base = Base(threads=1)
+        handshakes = Handshakes(base, per_minute=2)
+        for number in range(100):
+            handshakes.report(TOO_MANY, f"192.0.2.{number}")
+        handshakes.report("tls.certificat_expire", "192.0.2.1")
+        await handshakes.close()
+        await asyncio.to_thread(base.close)
+
+    with drimbox.role("images"):
+        asyncio.run(beat())
+    assert logged == [TOO_MANY] * 20
+    codes = drimbox.sql("SELECT code, count(*) FROM journal WHERE event = 'admission:connexion:refused' GROUP BY code ORDER BY code")
+    assert codes == [(TOO_MANY, 2), ("tls.certificat_expire", 1)]

@@ -10,14 +10,21 @@ from typing import Any
 
 import aiohttp
 import pydicom
+import pytest
 from PIL import Image
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 
+from drimbox.socle.pacs.model import ObjetDicom
+from drimbox.source.admission.errors import TropDeConversions
+from drimbox.source.partage.conversion.tenues import Tenues
 from tests.drimbox_env import DB
+from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import INS, Etude, Maille
 from tests.integration.drimbox.partage.requests import get, headers, parts
 
 BASE = f"https://{DB}/dicom-web-rs"
-JSON = "application/dicom+json"
+EXPLICIT, JSON = "1.2.840.10008.1.2.1", "application/dicom+json"
 
 
 async def rows(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> list[Any]:
@@ -122,13 +129,63 @@ async def test_a_frame_comes_without_its_header_in_the_syntax_accepted(porte: Ma
             (frame,) = parts(kind, body)
             assert (status, frame.get_content_type(), frame.get_content()) == (200, "application/octet-stream", expected)
             assert frame["Content-Type"].params["transfer-syntax"] == "1.2.840.10008.1.2.1"
-        status, kind, body = await get(session, url + "1", given | {"Accept": 'multipart/related; type="image/jls"'})
-        (frame,) = parts(kind, body)
-        assert (status, frame["Content-Type"].params["transfer-syntax"]) == (200, "1.2.840.10008.1.2.4.80")
-        assert frame.get_content()[:2] == b"\xff\xd8"
+        for media, syntax, magic in (
+            ("image/jls", "80", b"\xff\xd8\xff"),
+            ("image/jpeg", "70", b"\xff\xd8\xff"),
+            ("image/jp2; transfer-syntax=1.2.840.10008.1.2.4.91", "91", b"\xff\x4f\xff"),
+            ("application/octet-stream; transfer-syntax=1.2.840.10008.1.2.4.80", "80", b"\xff\xd8\xff"),
+        ):
+            status, kind, body = await get(session, url + "1", given | {"Accept": f"multipart/related; type={media}"})
+            (frame,) = parts(kind, body)
+            wanted = media.partition(";")[0]
+            assert (status, frame.get_content_type()) == (200, wanted)
+            assert f'type="{wanted}"' in kind
+            assert frame["Content-Type"].params["transfer-syntax"] == f"1.2.840.10008.1.2.4.{syntax}"
+            assert frame.get_content()[:3] == magic
         absent = given | {"Accept": "multipart/related; type=application/octet-stream"}
         status, _, body = await get(session, url + "2", absent)
         assert (status, json.loads(body)["code"]) == (404, "partage.ressource_inconnue")
+
+
+async def test_a_frame_asked_twice_is_refused(porte: Maille, etude: Etude) -> None:
+    series = etude.series[0]
+    url = porte.url(etude, series=series, instance=etude.instances[series][0]) + "/frames/1,1"
+    async with porte.client() as session:
+        status, _, body = await get(session, url, await headers(porte, etude, Accept="*/*"))
+    assert (status, json.loads(body)["code"]) == (400, "partage.adresse_illisible")
+
+
+async def test_metadata_of_a_long_head_are_whole(porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
+    series = etude.series[0]
+    instance = etude.instances[series][0]
+    given = pydicom.dcmread(BytesIO(etude.datasets[instance]), force=True)
+    given.TextValue, given.CompletionFlag = "x" * (2 << 20), "COMPLETE"  # twice what is gathered of a head
+    buffer = DicomBytesIO()
+    buffer.is_little_endian, buffer.is_implicit_VR = True, False
+    write_dataset(buffer, given)
+    pacs_that_gives(monkeypatch, ObjetDicom(given.SOPClassUID, instance, EXPLICIT, buffer.getvalue()))
+    async with porte.client() as session:
+        url = porte.url(etude, series=series, instance=instance) + "/metadata"
+        (row,) = await rows(session, url, await headers(porte, etude))
+    assert len(value(row, "0040A160")) == 2 << 20
+    assert value(row, "0040A491") == "COMPLETE"
+    assert value(row, "00280010") == 128
+    assert "7FE00010" not in row
+
+
+async def test_more_conversions_than_this_machine_holds_is_a_503_that_says_when_to_come_back(
+    porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_tenues: Tenues, _semaphore: object) -> None:
+        raise TropDeConversions
+
+    monkeypatch.setattr(Tenues, "wait", full)
+    series = etude.series[0]
+    url = porte.url(etude, series=series, instance=etude.instances[series][0])
+    given = await headers(porte, etude, Accept="transfer-syntax=1.2.840.10008.1.2.4.80")
+    async with porte.client() as session, session.get(url, headers=given) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+        assert (await answer.json(content_type=None))["code"] == "partage.trop_de_conversions"
 
 
 async def test_a_rendering_is_an_image_that_a_browser_shows(porte: Maille, etude: Etude) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError
 from pydicom.uid import generate_uid
 
-from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsOccupe, PacsRefuse
+from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsOccupe, PacsRefuse, PortOccupe
 from drimbox.socle.pacs.model import ObjetDicom
 from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import Etude, Maille
@@ -32,7 +32,8 @@ def objects_of(etude: Etude) -> list[ObjetDicom]:
     [
         (PacsIncomplet(), 502, "partage.pacs_en_erreur"),
         (PacsIndisponible(), 503, "partage.pacs_indisponible"),
-        (PacsOccupe(), 503, "partage.pacs_indisponible"),
+        (PacsOccupe(), 503, "partage.trop_de_transferts"),
+        (PortOccupe(), 503, "partage.interne"),
         (PacsRefuse(), 502, "partage.pacs_en_erreur"),
         (PacsCoupe(), 502, "partage.pacs_en_erreur"),
         (PacsAbsent(), 404, "partage.ressource_inconnue"),

@@ -16,9 +16,8 @@ from banc.pacs.orthanc import OrthancPacs
 from banc.ports import free_port
 from drimbox.config import Pacs
 from drimbox.socle.pacs.places import places_of
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
-from tests.integration.drimbox.partage.requests import get, headers, parts
-from tests.integration.drimbox.partage.test_exclusion import MEGABYTE, begun, until
+from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille, make_study
+from tests.integration.drimbox.partage.requests import begun, get, headers, parts, until
 
 pytestmark = pytest.mark.peer("orthanc")
 CUT = "partage:transfert:cut"

@@ -6,9 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import aiohttp
+import pytest
 
+from drimbox.socle.journal.debit import Debit
+from drimbox.source.partage import journal, pourquoi
+from drimbox.source.partage.queries import CUT, REFUSED, SENT, Trace
 from tests.drimbox_env import DB, DB2
 from tests.integration.drimbox.partage.maille import Etude, Maille
 from tests.integration.drimbox.partage.requests import get, headers
@@ -77,3 +82,25 @@ async def test_the_page_is_read_under_the_name_of_the_connection_only(porte: Mai
             assert answer.status == 421
         async with session.post(problem["pourquoi"]) as answer:
             assert answer.status == 405
+
+
+async def test_a_refusal_that_only_the_logs_keep_gives_no_address(porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "REFUSALS", Debit(per_minute=1))
+    async with porte.client() as session:
+        told = [await refuse(porte, etude, session) for _ in range(2)]
+        async with session.get(told[0]["pourquoi"]) as answer:
+            assert answer.status == 200
+    assert "pourquoi" not in told[1]
+
+
+@pytest.mark.parametrize(
+    ("events", "title"),
+    [
+        ((REFUSED,), "Pourquoi cette demande a été refusée"),
+        ((CUT, REFUSED), "Pourquoi ce transfert a été interrompu"),
+        ((SENT,), "Ce que cette demande a reçu"),
+    ],
+)
+def test_the_title_of_the_page_says_what_happened(events: tuple[str, ...], title: str) -> None:
+    lines = [Trace(datetime(2026, 1, 1, tzinfo=UTC), event, "", None, "GET", "/dicom-web-rs/studies/*", None) for event in events]
+    assert f"<h1>{title}</h1>" in pourquoi.page("0" * 32, lines).decode()

@@ -14,23 +14,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
-import pytest
 
 from banc.ports import free_port
 from banc.psc import served
 from tests.drimbox_env import DB
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, psc_of
-from tests.integration.drimbox.partage.requests import get, headers, parts
-from tests.integration.drimbox.partage.test_exclusion import MEGABYTE, begun, until
-
-
-@pytest.fixture
-def heavy(maille: Maille) -> Etude:
-    """A study of 30 MB: more than what sockets and buffers can hold."""
-    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
-    maille.pacs.index.scan()
-    maille.add_kos(study)
-    return study
+from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille, psc_of
+from tests.integration.drimbox.partage.requests import begun, get, headers, parts, until
 
 
 def run(config: Path, logs: Path) -> subprocess.Popen[bytes]:
@@ -55,7 +44,7 @@ async def running(maille: Maille, folder: Path) -> AsyncIterator[tuple[subproces
         maille.port = maille.environment.ports["images"]
         parent = run(config, logs)
         try:
-            await until(lambda: "images:process:ready" in logs.read_text(), seconds=60)
+            await until(lambda: "images:process:ready" in logs.read_text())
             yield parent, certificate, logs
         finally:
             parent.terminate()
@@ -78,18 +67,18 @@ async def test_a_rolling_restart_loses_no_running_transfer(maille: Maille, heavy
         figures = free_port()
         change(maille, "[images]", f"[images]\nmetrics_port = {figures}")
         parent.send_signal(signal.SIGHUP)
-        await until(lambda: "supervisor:process:renewed" in logs.read_text(), seconds=60)
+        await until(lambda: "supervisor:process:renewed" in logs.read_text())
         await _all_is_served(second, maille, heavy)
         async with second.get(f"http://127.0.0.1:{figures}/metrics") as shown:  # the new one reads the settings as they are now
             assert "drimbox_images_octets_total" in await shown.text()
         assert len(await answer.read()) > 30 * MEGABYTE - 2000  # and whole: its last chunk came
         certificate.write_text("renewed by mistake")
         parent.send_signal(signal.SIGHUP)
-        await until(lambda: "supervisor:process:unrenewed" in logs.read_text(), seconds=60)
+        await until(lambda: "supervisor:process:unrenewed" in logs.read_text())
         await _all_is_served(second, maille, heavy)  # one that cannot start replaces nobody
         change(maille, "[images]", "[images]\nunknown = 1")
         parent.send_signal(signal.SIGHUP)
-        await until(lambda: logs.read_text().count("supervisor:process:unrenewed") == 2, seconds=60)
+        await until(lambda: logs.read_text().count("supervisor:process:unrenewed") == 2)
         await _all_is_served(second, maille, heavy)  # nor one that cannot read its settings
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from io import BytesIO
 
 import aiohttp
@@ -15,18 +14,7 @@ import pytest
 
 from drimbox.source.partage.equite import Equite
 from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
-from tests.integration.drimbox.partage.requests import get, headers, parts
-
-MEGABYTE = 1 << 20
-
-
-@pytest.fixture
-def heavy(maille: Maille) -> Etude:
-    """A study of 30 MB: more than what sockets and buffers can hold."""
-    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
-    maille.pacs.index.scan()
-    maille.add_kos(study)
-    return study
+from tests.integration.drimbox.partage.requests import get, headers, parts, until
 
 
 @pytest.fixture
@@ -37,13 +25,6 @@ def one_place(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> list[Equite]:
     opened: list[Equite] = []
     monkeypatch.setattr("drimbox.source.partage.app.Equite", lambda limits: opened.append(Equite(limits)) or opened[-1])
     return opened
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread does."""
-    async with asyncio.timeout(60):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - a thread or a table has no bell
-            await asyncio.sleep(0.05)
 
 
 async def stalled(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> aiohttp.ClientResponse:

@@ -12,9 +12,8 @@ import pytest
 from django.db import InterfaceError
 
 from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
-from tests.integration.drimbox.partage.requests import get, headers
-from tests.integration.drimbox.partage.test_exclusion import MEGABYTE, begun, until
+from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille, make_study
+from tests.integration.drimbox.partage.requests import begun, get, headers, until
 from tests.integration.drimbox.partage.test_pannes import objects_of
 
 CUT = "partage:transfert:cut"
@@ -28,15 +27,6 @@ def _quick(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(veille, "LOOK_SECONDS", 0.1)
     images = maille.settings.images.model_copy(update={"idle_seconds": 60.0})
     maille.settings = maille.settings.model_copy(update={"images": images})
-
-
-@pytest.fixture
-def heavy(maille: Maille) -> Etude:
-    """A study of 30 MB: more than what sockets and buffers can hold."""
-    study = make_study(maille.folder / "pacs", series=1, instances=30, padding=MEGABYTE)
-    maille.pacs.index.scan()
-    maille.add_kos(study)
-    return study
 
 
 @pytest.mark.parametrize(

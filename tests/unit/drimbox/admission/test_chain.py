@@ -66,7 +66,7 @@ class Outside:
         self._asked("kos")
         return KOS if uid == "1.2.3" else None
 
-    async def open_kos(self, uid: str) -> ExamenOuvert:
+    async def open_kos(self, uid: str, _purged_at: datetime | None) -> ExamenOuvert:
         self._asked("contenu")
         assert uid == "1.2.3"
         return EXAMEN

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -164,3 +167,58 @@ async def test_silence_and_nonsense_are_left_to_the_crls_unless_an_answer_is_wan
             await Repondeur(Ocsp(responders=(url,), hard=True), lambda: (CA,)).check(leaf(url), NOW)
     with pytest.raises(tls.CrlAbsente):  # nobody listens any more
         await Repondeur(Ocsp(responders=(url,), hard=True, seconds=0.5), lambda: (CA,)).check(leaf(url), NOW)
+
+
+async def test_a_silent_responder_is_waited_for_once_and_asked_again_later() -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.transport.abort()
+
+    def authorities() -> tuple[x509.Certificate, ...]:
+        asked.append(1)
+        return (CA,)
+
+    asked: list[int] = []
+    server = await asyncio.start_server(never, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ocsp"
+    found = Repondeur(Ocsp(responders=(url,), seconds=0.2, retry_seconds=30), authorities)
+    async with server:
+        await asyncio.gather(*(found.check(one, NOW) for one in [leaf(url)] * 5))
+        for second in (1, 29):
+            await found.check(leaf(url), NOW + timedelta(seconds=second))  # another peer, while it is known to be silent
+        assert len(asked) == 1
+        await found.check(leaf(url), NOW + timedelta(seconds=31))
+        assert len(asked) == 2
+
+
+async def test_an_answer_that_proves_nothing_about_one_peer_lets_no_other_pass() -> None:
+    revoked = [leaf("http://unused/")]
+    async with responder(lambda: answer(revoked[0], status=ocsp.OCSPCertStatus.REVOKED)) as (url, asked):
+        revoked[0] = leaf(url)
+        found, other = Repondeur(Ocsp(responders=(url,)), lambda: (CA,)), leaf(url)
+        for _ in range(3):
+            await found.check(other, NOW)  # what is answered is about somebody else
+        with pytest.raises(tls.CertificatRevoque):
+            await found.check(revoked[0], NOW)
+        assert asked == [other.serial_number, revoked[0].serial_number]
+
+
+async def test_requests_that_come_together_are_one_question_and_one_that_leaves_spoils_it_for_nobody() -> None:
+    shown, asking, ready = list[x509.Certificate](), list[asyncio.Task[None]](), threading.Event()
+
+    def authorities() -> tuple[x509.Certificate, ...]:
+        assert threading.current_thread() is not threading.main_thread()  # it reads files
+        ready.wait(60)
+        return (CA,)
+
+    async with responder(lambda: answer(shown[0], status=ocsp.OCSPCertStatus.REVOKED)) as (url, asked):
+        shown.append(leaf(url))
+        found = Repondeur(Ocsp(responders=(url,)), authorities)
+        asking = [asyncio.create_task(found.check(shown[0], NOW)) for _ in range(5)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+        ready.set()
+        told = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(one) for one in told] == [asyncio.CancelledError, *[tls.CertificatRevoque] * 4]
+    assert len(asked) == 1

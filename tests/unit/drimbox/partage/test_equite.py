@@ -9,14 +9,14 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from drimbox.config import Images
+from drimbox.config import Images, Pacs
 from drimbox.source.admission.errors import TropDeDemandes, TropDeTransferts
-from drimbox.source.partage.equite import Equite
+from drimbox.source.partage.equite import Bornes, Equite
 
 
 def places(**changes: float) -> Equite:
     values = {"max_transfers": 4, "max_transfers_per_peer": 2, "queue": 2, "queue_seconds": 5.0} | changes
-    return Equite(Images(host="127.0.0.1", **values))  # type: ignore[arg-type]  # whole numbers where the settings want them
+    return Equite(Bornes.of_door(Images(host="127.0.0.1", **values)))  # type: ignore[arg-type]  # whole numbers where the settings want them
 
 
 async def test_within_the_caps_nobody_waits() -> None:
@@ -116,3 +116,37 @@ async def test_who_is_cancelled_while_waiting_or_just_served_gives_its_place_bac
 async def _hold(equite: Equite) -> None:
     async with equite.place("a"):
         await asyncio.sleep(60)
+
+
+async def test_of_the_associations_of_a_pacs_the_last_is_never_for_who_holds_all_the_others() -> None:
+    equite = Equite(Bornes.of_pacs(Pacs(name="local", host="h", aet="A", max_associations=3, timeout=0.01)))
+    async with equite.place("a"), equite.place("a"):
+        with pytest.raises(TropDeDemandes):
+            async with equite.place("a"):
+                pass
+        async with equite.place("b"):
+            with pytest.raises(TropDeTransferts):
+                async with equite.place("c"):
+                    pass
+
+
+async def test_the_only_association_of_a_pacs_is_for_whoever_comes() -> None:
+    async with Equite(Bornes.of_pacs(Pacs(name="local", host="h", aet="A", max_associations=1))).place("a") as waited:
+        assert not waited
+
+
+async def test_what_several_wait_for_starts_for_the_one_that_has_a_place() -> None:
+    equite, together = places(), ["a"]
+    async with equite.place("a"), equite.place("a"):
+        waiting = asyncio.create_task(_hold_for(equite, together))
+        await asyncio.sleep(0)
+        assert equite.waiting == 1
+        together.append("b")
+        equite.look_again()
+        assert (await waiting, equite.waiting) == ({"a": 2, "b": 1}, 0)
+    assert not equite.running
+
+
+async def _hold_for(equite: Equite, peers: list[str]) -> dict[str, int]:
+    async with equite.place_of(lambda: peers):
+        return dict(equite.running)

@@ -11,6 +11,7 @@ import re
 from lxml import etree
 
 from drimbox.conso.rapatriement.multipart import MultipartReader, PartData, PartEnded, read_boundary
+from drimbox.source.admission.formats import read_frames_accept
 from drimbox.source.partage import wadl
 from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.paths import read_path
@@ -52,7 +53,7 @@ def test_two_answers_never_share_a_boundary() -> None:
 def test_the_wadl_announces_the_statuses_of_the_refusals_and_no_other() -> None:
     root = etree.fromstring(wadl.document("db1.1.mesimagesmedicales.fr"))
     announced = set(root.xpath("//w:response/@status", namespaces={"w": "http://wadl.dev.java.net/2009/02"}))
-    assert announced == {"200", "400 401 403 404 405 406 421 429 502 503 504"}
+    assert announced == {"200", "400 401 403 404 405 406 421 429 502 503 504 505"}
 
 
 def test_the_wadl_names_every_form_and_level() -> None:
@@ -65,3 +66,13 @@ def test_the_wadl_names_every_form_and_level() -> None:
         asked = re.sub("(study|series|instance)UID", "1.2", path).replace("frames/frames", "frames/1")
         read_path(f"/dicom-web-rs/{asked}")
     assert set(root.xpath("//w:param[@style='header']/@name", namespaces=ns)) == {"Accept", "Authorization", "KOS-SOPInstanceUID"}
+
+
+def test_the_wadl_offers_frames_in_every_type_that_is_answered() -> None:
+    root = etree.fromstring(wadl.document("db1.1.mesimagesmedicales.fr"))
+    ns = {"w": "http://wadl.dev.java.net/2009/02"}
+    offered = root.xpath("//w:method[@id='retrieve-frames']/w:response[@status='200']/w:representation/@mediaType", namespaces=ns)
+    parts = {"image/jpeg", "image/jls", "image/jp2", "image/dicom-rle", "application/octet-stream", "application/dicom"}
+    assert set(offered) == {f'multipart/related; type="{part}"' for part in parts}
+    for media in offered[:-1]:
+        assert any(read_frames_accept([media]).qualities.values())

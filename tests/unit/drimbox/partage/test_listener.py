@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from drimbox.source.partage.listener import Listener, ListenerLimits, handshake_code
+from drimbox.source.partage.listener import TOO_MANY, Listener, ListenerLimits, handshake_code
 
 
 def server_context(folder: Path) -> ssl.SSLContext:
@@ -100,7 +100,22 @@ async def test_beyond_the_cap_connections_are_dropped_before_tls(tmp_path: Path)
         with pytest.raises(ConnectionError):
             await say(port, b"GET / HTTP/1.1\r\n\r\n")
         held.transport.abort()
-        assert told == []
+        assert told == [(TOO_MANY, "127.0.0.1")]
+
+
+async def test_one_address_leaves_connections_to_the_others(tmp_path: Path) -> None:
+    async with listening(tmp_path, ListenerLimits(max_per_address=2)) as (port, told):
+        kept = [await asyncio.open_connection("127.0.0.1", port, ssl=client_context()) for _ in range(2)]
+        kept[0][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await kept[0][0].readuntil(b"hello")).startswith(b"HTTP/1.1 200")  # handed over, and kept: it counts still
+        with pytest.raises(ConnectionError):
+            await say(port, b"GET / HTTP/1.1\r\n\r\n")
+        assert told == [(TOO_MANY, "127.0.0.1")]
+        other, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client_context(), local_addr=("127.0.0.2", 0))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await other.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+        for _, one in (*kept, (None, writer)):
+            one.transport.abort()
 
 
 @pytest.mark.parametrize(

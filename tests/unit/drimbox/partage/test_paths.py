@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drimbox.source.admission.errors import AdresseIllisible, Refus, RessourceInconnue
-from drimbox.source.partage.paths import Forme, Ressource, read_path
+from drimbox.source.partage.paths import MAX_FRAMES, MAX_PATH, Forme, Ressource, read_path
 
 BASE = "/dicom-web-rs/studies/1.2"
 
@@ -57,7 +57,6 @@ def test_every_form_and_level_is_read(path: str, expected: Ressource) -> None:
         "/dicom-web-rs/series/1.3",
         BASE + "/series/1.3/instances/1.4/frames/1/x",
         "/dicom-web-rs/../studies/1.2",
-        BASE + "/series/" + "1" * 600,
     ],
 )
 def test_other_shapes_are_unknown(path: str) -> None:
@@ -69,6 +68,27 @@ def test_other_shapes_are_unknown(path: str) -> None:
 def test_what_is_not_a_uid_is_refused(uid: str) -> None:
     with pytest.raises(AdresseIllisible):
         read_path(f"/dicom-web-rs/studies/{uid}/series/1.3")
+
+
+@pytest.mark.parametrize("frames", ["1,1", "1,2,1", "0", "1,", "x"])
+def test_frames_that_are_no_numbers_or_are_asked_twice_are_refused(frames: str) -> None:
+    with pytest.raises(AdresseIllisible):
+        read_path(f"{BASE}/series/1.3/instances/1.4/frames/{frames}")
+
+
+def test_as_many_frames_as_the_bound_allows_are_read_whatever_the_length_of_the_uids() -> None:
+    uid = "1." + "2" * 62
+    numbers = range(9999, 9999 - MAX_FRAMES, -1)
+    path = f"/dicom-web-rs/studies/{uid}/series/{uid}/instances/{uid}/frames/{','.join(map(str, numbers))}"
+    assert read_path(path).frames == tuple(numbers)
+    assert len(path) <= MAX_PATH
+    with pytest.raises(AdresseIllisible, match="trop de cadres"):
+        read_path(f"{BASE}/series/1.3/instances/1.4/frames/{','.join(map(str, range(1, MAX_FRAMES + 2)))}")
+
+
+def test_a_path_too_long_is_said_to_be_so_and_not_unknown() -> None:
+    with pytest.raises(AdresseIllisible, match="trop longue"):
+        read_path(BASE + "/series/" + "1" * MAX_PATH)
 
 
 def test_the_template_of_a_path_holds_no_uid() -> None:

@@ -24,12 +24,13 @@ from drimbox.socle.pacs.objet import ObjetEnCours
 from drimbox.socle.pacs.tete import LecteurTete
 from drimbox.source.partage import partagees, recuperation
 from drimbox.source.partage.partagees import Recuperations
-from drimbox.source.partage.recuperation import Lecteur, LimitesLecture
+from drimbox.source.partage.recuperation import Lecteur, LimitesLecture, ObjetRecu, Recuperation
 from drimbox.source.partage.reserve import PART_BYTES, TAG_BYTES, Reserve, ReserveRompue
 from tests.integration.drimbox.partage.faux_pacs import FauxPacs
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 PACS = Pacs(name="local", host="127.0.0.1", port=1, aet="A")
+PEER = "CN=db2"
 SECRET = b"PIXELS-OF-A-PATIENT-" * 50
 KILO = 1 << 10
 
@@ -51,6 +52,11 @@ def objects(count: int, size: int) -> list[ObjetDicom]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+def held(found: Recuperation) -> int:
+    """Bytes that a retrieval has in memory."""
+    return sum(len(entry.entete) if isinstance(entry, ObjetRecu) else sum(map(len, entry.data)) for entry in found._entries)
 
 
 @asynccontextmanager
@@ -84,7 +90,7 @@ async def test_two_who_ask_the_same_thing_at_once_share_one_retrieval(monkeypatc
         demande = DemandeImages("1.2")
 
         async def one() -> dict[str, bytes]:
-            async with running.read(PACS, demande) as lecteur:
+            async with running.read(PACS, demande, PEER) as lecteur:
                 return await whole(lecteur)
 
         answers = await asyncio.gather(*(one() for _ in range(5)))
@@ -95,8 +101,8 @@ async def test_two_who_ask_the_same_thing_at_once_share_one_retrieval(monkeypatc
 async def test_the_slowest_does_not_pace_the_others(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     items = objects(10, 400_000)
     faux = FauxPacs(items)
-    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as stuck:
-        async with running.read(PACS, DemandeImages("1.2")) as fast:
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as stuck:
+        async with running.read(PACS, DemandeImages("1.2"), PEER) as fast:
             assert len(await whole(fast)) == 10
         assert stuck.position == 0
         assert running.reserve.used > 3_000_000
@@ -106,7 +112,7 @@ async def test_the_slowest_does_not_pace_the_others(monkeypatch: pytest.MonkeyPa
 
 async def test_what_comes_back_from_disk_is_read_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(10, 400_000))
-    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as slow:
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as slow:
         await _all_of(running)
         sizes = []
         while await slow.next() is not None:
@@ -122,7 +128,7 @@ async def test_a_reader_that_hurries_is_given_whole_pieces_from_disk_and_part_by
     monkeypatch.setattr(recuperation, "QUICK_PARTS", 8)
     monkeypatch.setattr(recuperation, "QUICK_SECONDS", 60.0)
     items = objects(10, 400_000)
-    async with recuperations(monkeypatch, FauxPacs(items), folder) as running, running.read(PACS, DemandeImages("1.2")) as lecteur:
+    async with recuperations(monkeypatch, FauxPacs(items), folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
         await _all_of(running)
         sizes = []
         while await lecteur.next() is not None:
@@ -140,21 +146,21 @@ async def test_heads_that_wait_for_the_slowest_are_bounded_and_nothing_is_lost(m
     head = len(items[0].dataset) - 20_000
     async with (
         recuperations(monkeypatch, FauxPacs(items), folder, heads=10 * head) as running,
-        running.read(PACS, DemandeImages("1.2")) as stuck,
-        running.read(PACS, DemandeImages("1.2")) as fast,
+        running.read(PACS, DemandeImages("1.2"), PEER) as stuck,
+        running.read(PACS, DemandeImages("1.2"), PEER) as fast,
     ):
         task = asyncio.create_task(whole(fast))
         for _ in range(3000):
             await asyncio.sleep(0.0001)
         assert stuck.position == 0
-        assert stuck.recuperation.held < 10 * head + 1000 * KILO
+        assert held(stuck.recuperation) < 10 * head + 1000 * KILO
         assert not task.done()
         assert len(await whole(stuck)) == len(await task) == 60
 
 
 async def test_a_lone_slow_reader_stops_the_pacs_and_writes_nothing_to_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(20, 400_000))
-    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as lecteur:
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
         assert await lecteur.next() is not None
         for _ in range(1000):
             await asyncio.sleep(0)
@@ -165,10 +171,10 @@ async def test_a_lone_slow_reader_stops_the_pacs_and_writes_nothing_to_disk(monk
 
 async def test_who_comes_too_late_starts_another_retrieval_that_the_next_ones_share(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(10, 400_000))
-    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as first:
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as first:
         for _ in range(5):
             assert await first.next() is not None
-        async with running.read(PACS, DemandeImages("1.2")) as second, running.read(PACS, DemandeImages("1.2")) as third:
+        async with running.read(PACS, DemandeImages("1.2"), PEER) as second, running.read(PACS, DemandeImages("1.2"), PEER) as third:
             assert await whole(second) == await whole(third)
         assert len(await whole(first)) == 5
     assert faux.opened == 2
@@ -192,12 +198,15 @@ async def test_an_object_of_two_gigabytes_flows_through_a_bounded_memory(monkeyp
         return ObjetEnCours(**uids, tete=tete, rest=block, more=more)
 
     monkeypatch.setattr(FauxPacs, "_arriving", endless)
-    async with recuperations(monkeypatch, faux, folder, ahead=4 << 20) as running, running.read(PACS, DemandeImages("1.2")) as lecteur:
+    async with (
+        recuperations(monkeypatch, faux, folder, ahead=4 << 20) as running,
+        running.read(PACS, DemandeImages("1.2"), PEER) as lecteur,
+    ):
         assert await lecteur.next() is not None
         total = waiting = 0
         async for lot in lecteur.lots():
             total += sum(map(len, lot))
-            waiting = max(waiting, lecteur.recuperation.held)
+            waiting = max(waiting, held(lecteur.recuperation))
     assert total == (blocks + 1) << 20
     assert waiting <= 6 << 20
 
@@ -205,10 +214,13 @@ async def test_an_object_of_two_gigabytes_flows_through_a_bounded_memory(monkeyp
 async def test_another_series_is_another_retrieval(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(1, 1000))
     async with recuperations(monkeypatch, faux, folder) as running:
-        async with running.read(PACS, DemandeImages("1.2", "1.3")) as one, running.read(PACS, DemandeImages("1.2", "1.4")) as other:
+        async with (
+            running.read(PACS, DemandeImages("1.2", "1.3"), PEER) as one,
+            running.read(PACS, DemandeImages("1.2", "1.4"), PEER) as other,
+        ):
             await whole(one)
             await whole(other)
-        async with running.read(PACS.model_copy(update={"name": "second"}), DemandeImages("1.2", "1.3")) as lecteur:
+        async with running.read(PACS.model_copy(update={"name": "second"}), DemandeImages("1.2", "1.3"), PEER) as lecteur:
             await whole(lecteur)
     assert faux.opened == 3
 
@@ -217,7 +229,7 @@ async def test_a_failure_ends_every_reader_after_what_came(monkeypatch: pytest.M
     faux = FauxPacs([*objects(2, 1000), PacsIncomplet()])
 
     async def one(running: Recuperations) -> int:
-        async with running.read(PACS, DemandeImages("1.2")) as lecteur:
+        async with running.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
             seen = [await lecteur.next(), await lecteur.next()]
             with pytest.raises(PacsIncomplet):
                 await lecteur.next()
@@ -231,7 +243,7 @@ async def test_a_failure_ends_every_reader_after_what_came(monkeypatch: pytest.M
 async def test_a_reader_that_leaves_costs_the_other_nothing(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     items, gate = objects(4, 300_000), asyncio.Event()
     faux = FauxPacs(items, gate)
-    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2")) as stays:
+    async with recuperations(monkeypatch, faux, folder) as running, running.read(PACS, DemandeImages("1.2"), PEER) as stays:
         leaves = asyncio.create_task(_all_of(running))
         await asyncio.sleep(0.01)
         leaves.cancel()
@@ -242,7 +254,7 @@ async def test_a_reader_that_leaves_costs_the_other_nothing(monkeypatch: pytest.
 
 
 async def _all_of(running: Recuperations) -> dict[str, bytes]:
-    async with running.read(PACS, DemandeImages("1.2")) as lecteur:
+    async with running.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
         return await whole(lecteur)
 
 
@@ -263,14 +275,14 @@ async def test_a_full_disk_paces_the_readers_and_loses_nothing(monkeypatch: pyte
     items = objects(12, 400_000)
     faux = FauxPacs(items)
     async with recuperations(monkeypatch, faux, folder, disk=1_000_000) as running:
-        async with running.read(PACS, DemandeImages("1.2")) as one, running.read(PACS, DemandeImages("1.2")) as other:
+        async with running.read(PACS, DemandeImages("1.2"), PEER) as one, running.read(PACS, DemandeImages("1.2"), PEER) as other:
             both = await asyncio.gather(whole(one), whole(other, pause=0.001))
         assert both[0] == both[1] == {item.sop_instance_uid: item.dataset for item in items}
 
 
 async def test_without_disk_nothing_is_shared(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(3, 1000))
-    async with recuperations(monkeypatch, faux, folder, disk=0) as running, running.read(PACS, DemandeImages("1.2")) as one:
+    async with recuperations(monkeypatch, faux, folder, disk=0) as running, running.read(PACS, DemandeImages("1.2"), PEER) as one:
         other = await _all_of(running)
         assert await whole(one) == other
     assert faux.opened == 2
@@ -335,7 +347,7 @@ async def test_a_disk_that_refuses_is_told_as_such(tmp_path: Path, monkeypatch: 
     async with recuperations(monkeypatch, faux, tmp_path / "absent") as running:
 
         async def one() -> Any:
-            async with running.read(PACS, DemandeImages("1.2")) as lecteur:
+            async with running.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
                 return await whole(lecteur)
 
         answers = await asyncio.gather(one(), one(), return_exceptions=True)
@@ -344,7 +356,7 @@ async def test_a_disk_that_refuses_is_told_as_such(tmp_path: Path, monkeypatch: 
 
 async def test_a_reader_knows_whether_what_follows_is_here(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     faux = FauxPacs(objects(1, 4 * KILO))
-    async with recuperations(monkeypatch, faux, folder) as shared, shared.read(PACS, DemandeImages("1.2")) as lecteur:
+    async with recuperations(monkeypatch, faux, folder) as shared, shared.read(PACS, DemandeImages("1.2"), PEER) as lecteur:
         assert not lecteur.ready
         for _ in range(20):
             await asyncio.sleep(0)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drimbox.source.admission.errors import ConversionImpossible
+from drimbox.source.admission.errors import TropDeConversions
 from drimbox.source.partage.conversion.tenues import LimitesTenues, Tenues
 
 SHORT = 0.05
@@ -20,7 +20,7 @@ SHORT = 0.05
 async def test_a_place_is_taken_by_each_image_until_it_is_converted() -> None:
     tenues = Tenues(LimitesTenues(places=2, seconds=SHORT))
     async with tenues.one() as first, tenues.one():
-        with pytest.raises(ConversionImpossible):
+        with pytest.raises(TropDeConversions):
             await tenues.one().__aenter__()
         first.converted(10)
         async with tenues.one():
@@ -37,10 +37,22 @@ async def test_what_slow_peers_have_not_read_yet_holds_the_next_image_back_until
             tenue = await slow.enter_async_context(tenues.one())
             await tenue.grow(60)
             tenue.converted(50)
-        with pytest.raises(ConversionImpossible):
+        with pytest.raises(TropDeConversions):
             await tenues.one().__aenter__()
     async with tenues.one():
         pass
+
+
+async def test_what_conversion_gives_back_counts_before_it_comes() -> None:
+    tenues = Tenues(LimitesTenues(held=100, seconds=SHORT))
+    async with tenues.one() as tenue:
+        await tenue.grow(60)
+        tenue.announced(50)
+        assert tenues.held == 110
+        with pytest.raises(TropDeConversions):
+            await tenues.one().__aenter__()
+        tenue.converted(50)
+        assert tenues.held == 50
 
 
 async def test_who_waits_for_memory_goes_on_when_a_peer_has_read() -> None:
@@ -59,7 +71,7 @@ async def test_one_large_image_is_gathered_at_a_time_and_small_ones_go_on() -> N
     async with tenues.one() as large, tenues.one() as other, tenues.one() as small:
         await large.grow(50)
         await small.grow(10)
-        with pytest.raises(ConversionImpossible):
+        with pytest.raises(TropDeConversions):
             await other.grow(11)
         large.converted(5)
         async with tenues.one() as following:

@@ -25,7 +25,8 @@ from drimbox.socle.coffre.fields import seal
 from drimbox.socle.dmp.model import ContexteVihf, ModeVihf
 from drimbox.socle.identite.professionnel import TABLE_SECTEUR
 from drimbox.socle.journal.actions import new_trace, record
-from drimbox.socle.kos.reader import LimitesKos, is_uid, read_kos
+from drimbox.socle.kos.reader import LimitesKos, read_kos
+from drimbox.socle.pacs.uids import is_loose_uid
 from drimbox.socle.personnes import Code, Identifiant, Structure
 
 
@@ -98,7 +99,7 @@ def _keep(appel: Appel, ins: Identifiant | None, found: list[Document], now: dat
 def _key(document: Document) -> str:
     """Return under what an entry is kept: its UID, or the print of an identifier that is none and may be of any length."""
     unique_id = document.fiche.unique_id
-    return unique_id if is_uid(unique_id) else sha256(unique_id.encode()).hexdigest()
+    return unique_id if is_loose_uid(unique_id) else sha256(unique_id.encode()).hexdigest()
 
 
 def _keep_one(appel: Appel, ins: Identifiant | None, document: Document, now: datetime) -> None:
@@ -116,7 +117,7 @@ def _keep_one(appel: Appel, ins: Identifiant | None, document: Document, now: da
 
 
 def _read(document: Document, ins: Identifiant | None, shown: apercu.Apercu) -> tuple[apercu.Apercu, bytes]:
-    if not is_uid(document.fiche.unique_id):
+    if not is_loose_uid(document.fiche.unique_id):
         raise IdentifiantHorsNorme
     if document.error is not None:
         raise document.error

@@ -120,10 +120,15 @@ def weigh(elements: Iterable[Element], default: Callable[[Element], str | None])
         if meant is None:
             continue
         syntax = element.parameters.get("transfer-syntax", meant)
-        if syntax != ANY and not _UID.fullmatch(syntax):
+        if not is_syntax(syntax):
             raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
         qualities[syntax] = max(element.quality, qualities.get(syntax, 0.0))
     return Acceptation(qualities)
+
+
+def is_syntax(text: str) -> bool:
+    """Tell whether a text is ``*`` or a UID."""
+    return text == ANY or _UID.fullmatch(text) is not None
 
 
 def read_elements(lines: Sequence[str], limits: AcceptLimits | None = None) -> list[Element]:

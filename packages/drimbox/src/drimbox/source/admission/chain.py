@@ -92,7 +92,7 @@ class Admission:
         psc: our own client of Pro Santé Connect.
         liste: returns the list in force at a time; raises OwnError when there is none.
         find_kos: returns a KOS of ours by its SOPInstanceUID, or None.
-        open_kos: returns what that KOS opens.
+        open_kos: returns what that KOS opens, as it is since that erasure of its traits.
         served: our db names, lower case.
         ocsp: responders asked beside the CRLs, or None.
     """
@@ -101,7 +101,7 @@ class Admission:
     psc: identite.PscClient
     liste: Callable[[datetime], Awaitable[ListeBlanche]]
     find_kos: Callable[[str], Awaitable[KosServi | None]]
-    open_kos: Callable[[str], Awaitable[ExamenOuvert]]
+    open_kos: Callable[[str, datetime | None], Awaitable[ExamenOuvert]]
     served: frozenset[str]
     ocsp: Repondeur | None = None
 
@@ -143,7 +143,7 @@ class Admission:
         found = await self.find_kos(uid)
         asked = study if study is not None or found is None else found.study_instance_uid
         kos = open_study(found, asked or "", db)
-        return Admis(pair, db, kos, await self.open_kos(kos.sop_instance_uid))
+        return Admis(pair, db, kos, await self.open_kos(kos.sop_instance_uid, kos.purged_at))
 
     def _check_certificate(self, certificate: x509.Certificate, now: datetime) -> None:
         try:

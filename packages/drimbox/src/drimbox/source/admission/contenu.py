@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""What one KOS opens: its instances and no other. Read once per KOS and kept, since a KOS never changes."""
+"""What one KOS opens: its instances and no other. Read once per KOS and kept, until the traits of its patient are erased."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
+from typing import TypeAlias
 
 from drimbox.socle.kos.errors import KosIllisible
 from drimbox.socle.kos.model import InstanceKos, KosLu
@@ -67,6 +69,17 @@ def open_content(contenu: bytes, patient: PatientPacs | None = None) -> ExamenOu
     return ExamenOuvert(lu, MappingProxyType(series), ins, patient)
 
 
+_Cle: TypeAlias = "tuple[str, datetime | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ouverture:
+    """What was read of one KOS, as it was after that erasure."""
+
+    purged_at: datetime | None
+    examen: ExamenOuvert
+
+
 class Ouvertures:
     """Reads KOS on demand and remembers the last ones, at most ``max_instances`` instances in all.
 
@@ -77,39 +90,52 @@ class Ouvertures:
         self._read = read
         self._max = max_instances
         self._count = 0
-        self._known: OrderedDict[str, ExamenOuvert] = OrderedDict()
-        self._reading: dict[str, asyncio.Task[ExamenOuvert]] = {}
+        self._known: OrderedDict[str, _Ouverture] = OrderedDict()
+        self._reading: dict[_Cle, asyncio.Task[ExamenOuvert]] = {}
 
-    async def __call__(self, uid: str) -> ExamenOuvert:
-        """Return what a KOS of ours opens, by its SOPInstanceUID. Whether it is in service is another question, asked each time.
+    async def __call__(self, uid: str, purged_at: datetime | None) -> ExamenOuvert:
+        """Return what a KOS of ours opens. Whether it is in service is another question, asked each time.
+
+        Args:
+            uid: its SOPInstanceUID.
+            purged_at: when the traits of its patient were erased, as the database says now: what was read before is forgotten.
 
         Raises:
             InterneIndisponible: it cannot be read, or the database does not answer.
         """
-        if uid in self._known:
+        key = uid, purged_at
+        if uid in self._known and self._known[uid].purged_at == purged_at:
             self._known.move_to_end(uid)
-            return self._known[uid]
-        if uid not in self._reading:
-            self._reading[uid] = asyncio.get_running_loop().create_task(self._open(uid))
-            self._reading[uid].add_done_callback(partial(self._end, uid))
-        return await asyncio.shield(self._reading[uid])  # who leaves takes nothing from the others
+            return self._known[uid].examen
+        if key not in self._reading:
+            self._reading[key] = asyncio.get_running_loop().create_task(self._open(key))
+            self._reading[key].add_done_callback(partial(self._end, key))
+        return await asyncio.shield(self._reading[key])  # who leaves takes nothing from the others
 
-    async def _open(self, uid: str) -> ExamenOuvert:
+    async def _open(self, key: _Cle) -> ExamenOuvert:
+        self._forget(key[0])
         try:
-            found = await self._read(uid)
+            found = await self._read(key[0])
         except KosIllisible as error:
             raise InterneIndisponible from error
-        self._keep(uid, found)
+        self._keep(key, found)
         return found
 
-    def _end(self, uid: str, reading: asyncio.Task[ExamenOuvert]) -> None:
-        del self._reading[uid]
+    def _end(self, key: _Cle, reading: asyncio.Task[ExamenOuvert]) -> None:
+        del self._reading[key]
         if not reading.cancelled():
             reading.exception()  # seen, even when all who asked have left
 
-    def _keep(self, uid: str, examen: ExamenOuvert) -> None:
-        if uid not in self._known:
-            self._count += examen.lu.instances_count
-        self._known[uid] = examen
+    def _keep(self, key: _Cle, examen: ExamenOuvert) -> None:
+        uid, purged_at = key
+        if purged_at is None and uid in self._known:  # an erasure overtook this reading
+            return
+        self._forget(uid)
+        self._known[uid] = _Ouverture(purged_at, examen)
+        self._count += examen.lu.instances_count
         while self._count > self._max and len(self._known) > 1:
-            self._count -= self._known.popitem(last=False)[1].lu.instances_count
+            self._forget(next(iter(self._known)))
+
+    def _forget(self, uid: str) -> None:
+        if uid in self._known:
+            self._count -= self._known.pop(uid).examen.lu.instances_count

@@ -13,9 +13,10 @@
     ├── 406  SyntaxeRefusee  FormatRefuse  SansImage
     ├── 421  NomInattendu
     ├── 429  TropDeDemandes
-    ├── 502  PacsEnErreur  ObjetEtranger  AutrePatient  ConversionImpossible
-    ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  PacsIndisponible  InterneIndisponible
-    └── 504  PacsMuet
+    ├── 502  PacsEnErreur  ObjetEtranger  AutrePatient  ConversionImpossible  MetadonneesTropLongues
+    ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  TropDeConversions  PacsIndisponible  InterneIndisponible
+    ├── 504  PacsMuet
+    └── 505  VersionRefusee
 
 A 5xx says that the peer did nothing wrong; it stays in this tree because the door answers it the same way. No sentence here quotes
 anything the peer sent.
@@ -24,32 +25,43 @@ anything the peer sent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
-from confiance.errors import PeerError
+from drimbox.source.admission.defaillances import (
+    AutrePatient,
+    ConversionImpossible,
+    InterneIndisponible,
+    ListePerimee,
+    MetadonneesTropLongues,
+    ObjetEtranger,
+    PacsEnErreur,
+    PacsIndisponible,
+    PacsMuet,
+    PscIndisponible,
+    RevocationInconnue,
+    TropDeConversions,
+    TropDeTransferts,
+)
+from drimbox.source.admission.refus import Refus
+
+__all__ = [
+    "AutrePatient",
+    "ConversionImpossible",
+    "InterneIndisponible",
+    "ListePerimee",
+    "MetadonneesTropLongues",
+    "ObjetEtranger",
+    "PacsEnErreur",
+    "PacsIndisponible",
+    "PacsMuet",
+    "PscIndisponible",
+    "Refus",
+    "RevocationInconnue",
+    "TropDeConversions",
+    "TropDeTransferts",
+]
 
 _MAILLE = "Spécifications DRIM-M, échanges entre DRIMbox"
 _WADO = "DICOM PS3.18 §8 et §10.4"
-
-
-class Refus(PeerError):
-    """A request that this door does not serve.
-
-    Attributes:
-        status: HTTP status of the answer.
-        title: short French title, the same for every refusal of the class.
-        retry_after: seconds before a new try makes sense, or None.
-        per_examen: whether each exam has its own lines in the journal: somebody acts upon the first one of each, so that the lines of
-            other exams must not leave it out.
-    """
-
-    code: ClassVar[str] = "admission.refus"
-    message = "La demande est refusée."
-    remede = "Lisez le code du refus ; l'exploitant de la source le retrouve par le numéro de trace."
-    status: ClassVar[int] = 400
-    title: ClassVar[str] = "Demande refusée"
-    retry_after: ClassVar[int | None] = None
-    per_examen: ClassVar[bool] = False
 
 
 class AdresseIllisible(Refus):
@@ -250,94 +262,6 @@ class NomInattendu(Refus):
     clause = "RFC 9110 §15.5.20"
 
 
-class PacsEnErreur(Refus):
-    """The PACS refused or broke the retrieval."""
-
-    code = "partage.pacs_en_erreur"
-    status = 502
-    title = "Erreur du PACS"
-    message = "Le PACS de la source a refusé ou interrompu la lecture."
-    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
-
-
-class ObjetEtranger(Refus):
-    """The PACS sent an object of another study, series or patient."""
-
-    code = "partage.objet_etranger"
-    status = 502
-    title = "Objet étranger à l'examen"
-    message = "Le PACS de la source a envoyé un objet d'un autre examen ; rien n'en est transmis."
-    remede = "Donnez le numéro de trace à l'Opérateur de la source : le PACS est à vérifier avant tout nouvel essai."
-
-
-class AutrePatient(Refus):
-    """The PACS gives the study of a KOS under another patient than the one it had when the KOS was made."""
-
-    code = "partage.autre_patient"
-    per_examen = True
-    status = 502
-    title = "Patient changé dans le PACS"
-    message = "Dans le PACS de la source, cet examen n'est plus celui du patient que nomme le KOS ; rien n'en est transmis."
-    remede = "N'affichez pas cet examen ; donnez le numéro de trace à l'Opérateur de la source, où une personne vérifie l'identité."
-
-
-class ConversionImpossible(Refus):
-    """The object could not be turned into what the peer accepts: broken pixels, or limits of time and memory."""
-
-    code = "partage.conversion_impossible"
-    status = 502
-    title = "Conversion impossible"
-    message = "Une image n'a pas pu être convertie dans le format demandé."
-    remede = "Demandez l'image telle qu'elle est conservée, avec transfer-syntax=*."
-
-
-class ListePerimee(Refus):
-    """No list in force can be trusted here any more: nobody is let in, whatever he shows."""
-
-    code = "admission.liste_perimee"
-    status = 503
-    title = "Liste Blanche périmée"
-    message = "Cette DRIMbox ne dispose pas d'une Liste Blanche en vigueur."
-    remede = "Recommencez plus tard ; prévenez l'Opérateur de la source si l'erreur persiste."
-    clause = _MAILLE
-    retry_after = 300
-
-
-class RevocationInconnue(Refus):
-    """No fresh revocation list can judge the client certificate."""
-
-    code = "admission.revocation_inconnue"
-    status = 503
-    title = "Révocation inconnue"
-    message = "Cette DRIMbox ne dispose pas d'une liste de révocation à jour : le certificat ne peut pas être jugé."
-    remede = "Recommencez plus tard ; prévenez l'Opérateur de la source si l'erreur persiste."
-    clause = "RFC 5280 §6.3"
-    retry_after = 300
-
-
-class PscIndisponible(Refus):
-    """Pro Santé Connect cannot be asked."""
-
-    code = "admission.psc_indisponible"
-    status = 503
-    title = "Pro Santé Connect indisponible"
-    message = "Pro Santé Connect ne répond pas : le jeton ne peut pas être vérifié."
-    remede = "Recommencez dans quelques instants."
-    clause = "RFC 7662 §2.3"
-    retry_after = 10
-
-
-class TropDeTransferts(Refus):
-    """The cap of simultaneous transfers is reached."""
-
-    code = "partage.trop_de_transferts"
-    status = 503
-    title = "Transferts au maximum"
-    message = "Cette DRIMbox sert déjà le nombre maximal de transferts."
-    remede = "Recommencez dans quelques instants."
-    retry_after = 5
-
-
 class TropDeDemandes(Refus):
     """This peer already has as many transfers as one peer may have, and as many waiting."""
 
@@ -350,36 +274,15 @@ class TropDeDemandes(Refus):
     retry_after = 5
 
 
-class PacsIndisponible(Refus):
-    """The PACS cannot be reached."""
+class VersionRefusee(Refus):
+    """HTTP/1.0 has no chunks: an answer that is cut would pass for a whole one."""
 
-    code = "partage.pacs_indisponible"
-    status = 503
-    title = "PACS indisponible"
-    message = "Le PACS de la source ne peut pas être joint."
-    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
-    retry_after = 30
-
-
-class InterneIndisponible(Refus):
-    """Something of this program failed; the journal knows what."""
-
-    code = "partage.interne"
-    status = 503
-    title = "Service indisponible"
-    message = "La source a rencontré une erreur interne."
-    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
-    retry_after = 30
-
-
-class PacsMuet(Refus):
-    """The PACS accepted the association and then kept silent."""
-
-    code = "partage.pacs_muet"
-    status = 504
-    title = "PACS muet"
-    message = "Le PACS de la source n'a pas répondu à temps."
-    remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
+    code = "partage.version_refusee"
+    status = 505
+    title = "Version de HTTP refusée"
+    message = "Cette porte parle HTTP/1.1 : dans une version plus ancienne, une réponse coupée passerait pour entière."
+    remede = "Employez HTTP/1.1 ; derrière un mandataire nginx, réglez proxy_http_version 1.1."
+    clause = "RFC 9110 §15.6.6"
 
 
 def refusals() -> Iterator[type[Refus]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -40,17 +41,17 @@ def ended_kos(sop_instance_uids: Collection[str]) -> dict[str, type[Refus]]:
 def _served(sop_instance_uids: Collection[str]) -> dict[str, KosServi]:
     published = Envoi.objects.filter(kos=OuterRef("pk"), action__in=DEPOTS, state=EtatEnvoi.DEPOSE)
     found = Kos.objects.filter(sop_instance_uid__in=sop_instance_uids).annotate(published=Exists(published))
-    columns = ("sop_instance_uid", "study_instance_uid", "db", "state", "published", "pk", "examen_id", "examen__state")
+    columns = ("sop_instance_uid", "study_instance_uid", "db", "state", "published", "pk", "examen_id", "examen__state", "purged_at")
     return {row[0]: _kos_servi(*row) for row in found.values_list(*columns)}
 
 
 def _kos_servi(  # noqa: PLR0917 - the columns of one row
-    uid: str, study: str, db: str, state: str, deposited: bool, kos_id: UUID, examen_id: UUID, stage: str
+    uid: str, study: str, db: str, state: str, deposited: bool, kos_id: UUID, examen_id: UUID, stage: str, purged_at: datetime | None
 ) -> KosServi:
     closed = stage == EtatExamen.PATIENT_CHANGE
     in_service = state == EtatKos.EN_VIGUEUR and deposited and not closed
     ended = _ENDED.get(state, AutrePatient if closed else None) if deposited else None
-    return KosServi(uid, study, db, in_service=in_service, ended=ended, kos_id=kos_id, examen_id=examen_id)
+    return KosServi(uid, study, db, in_service=in_service, ended=ended, kos_id=kos_id, examen_id=examen_id, purged_at=purged_at)
 
 
 def content_of(sop_instance_uid: str) -> tuple[bytes, PatientPacs | None]:

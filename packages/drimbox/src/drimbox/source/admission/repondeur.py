@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
 
 import aiohttp
 from cryptography import x509
@@ -19,6 +20,9 @@ from drimbox.config import Ocsp
 from drimbox.socle import tls
 from drimbox.source.admission.ocsp import ReponseOcspRefusee, Statut, question, read_answer, responders_of
 
+_Key: TypeAlias = tuple[bytes, int]
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 MAX_BYTES = 64 * 1024
 MAX_KNOWN = 4096
 log = get_logger("admission")
@@ -28,14 +32,20 @@ log = get_logger("admission")
 class Repondeur:
     """The checks by OCSP, beside those of the CRLs.
 
+    What was answered is kept, and so is a failure: who comes meanwhile need not wait for it once more. A responder that cannot be reached
+    fails for all, an answer that proves nothing only for the certificate that it was about: no peer may make us deaf to another's
+    revocation. Requests that come together about one certificate are one question.
+
     Attributes:
         settings: which responders, how long, and what silence means.
-        authorities: certificates that may be the issuer.
+        authorities: reads the certificates that may be the issuer; called in a thread.
     """
 
     settings: Ocsp
     authorities: Callable[[], Sequence[x509.Certificate]]
-    _known: OrderedDict[tuple[bytes, int], Statut] = field(default_factory=OrderedDict)
+    _known: OrderedDict[_Key, Statut] = field(default_factory=OrderedDict)
+    _asking: dict[_Key, asyncio.Task[Statut | None]] = field(default_factory=dict)
+    _failed: OrderedDict[str | _Key, datetime] = field(default_factory=OrderedDict)
 
     async def check(self, certificate: x509.Certificate, now: datetime) -> None:
         """Check a certificate; one that names no responder of ours is left to the CRLs.
@@ -58,19 +68,29 @@ class Repondeur:
         known = self._known.get(key)
         if known is not None and now <= known.until:
             return known
+        if any(now < self._failed[one] for one in (url, key) if one in self._failed):
+            return None
+        if key not in self._asking:
+            task = self._asking[key] = asyncio.get_running_loop().create_task(self._learn(key, url, certificate, now))
+            task.add_done_callback(lambda _done: self._asking.pop(key))
+        return await asyncio.shield(self._asking[key])  # one that leaves takes the answer from nobody
+
+    async def _learn(self, key: _Key, url: str, certificate: x509.Certificate, now: datetime) -> Statut | None:
+        """Ask, and keep what was learned."""
         try:
             statut = await self._ask(url, certificate, now)
         except (ReponseOcspRefusee, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("admission:ocsp:failed", error_type=type(error).__name__)
+            failed = key if isinstance(error, ReponseOcspRefusee) else url
+            _keep(self._failed, failed, now + timedelta(seconds=self.settings.retry_seconds))
             return None
         limit = now + timedelta(seconds=self.settings.cache_seconds)
-        self._known[key] = statut = Statut(statut.revoked, min(statut.until, limit))
-        while len(self._known) > MAX_KNOWN:
-            self._known.popitem(last=False)
+        statut = Statut(statut.revoked, min(statut.until, limit))
+        _keep(self._known, key, statut)
         return statut
 
     async def _ask(self, url: str, certificate: x509.Certificate, now: datetime) -> Statut:
-        issuer = _issuer_of(certificate, self.authorities())
+        issuer = await asyncio.to_thread(lambda: _issuer_of(certificate, self.authorities()))
         headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
         timeout = aiohttp.ClientTimeout(total=self.settings.seconds)
         body = question(certificate, issuer)
@@ -84,6 +104,13 @@ class Repondeur:
             if answer.status != 200 or len(der) > MAX_BYTES:
                 raise ReponseOcspRefusee
         return await asyncio.to_thread(read_answer, der, certificate, issuer, now)
+
+
+def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > MAX_KNOWN:
+        kept.popitem(last=False)
 
 
 def _issuer_of(certificate: x509.Certificate, authorities: Sequence[x509.Certificate]) -> x509.Certificate:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from confiance.distinguished_name import DistinguishedName
@@ -42,6 +43,7 @@ class KosServi:
         ended: the refusal of a KOS that was published and no longer is, or None.
         kos_id: our own number of the KOS, for the journal.
         examen_id: our own number of its exam, for the journal.
+        purged_at: when the traits of its patient were erased, or None: what was read of it before is not to be told any more.
     """
 
     sop_instance_uid: str
@@ -51,6 +53,7 @@ class KosServi:
     ended: type[Refus] | None = None
     kos_id: UUID | None = None
     examen_id: UUID | None = None
+    purged_at: datetime | None = None
 
 
 def know_pair(dn: DistinguishedName, liste: ListeBlanche) -> Pair:

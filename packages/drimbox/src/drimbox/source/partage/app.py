@@ -9,9 +9,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler, Middleware
 
 from confiance.errors import DrimmError
@@ -19,18 +19,26 @@ from confiance.exploitation.logs import get_logger
 from drimbox.config import DrimboxSettings, Pacs
 from drimbox.socle import tls
 from drimbox.source.admission import problem
-from drimbox.source.admission.chain import Admission, Arrivee, Entetes
-from drimbox.source.admission.errors import CertificatRefuse, InterneIndisponible, MethodeRefusee, Refus, RessourceInconnue
+from drimbox.source.admission.chain import Admis, Admission, Arrivee, Entetes
+from drimbox.source.admission.errors import (
+    CertificatRefuse,
+    InterneIndisponible,
+    MethodeRefusee,
+    Refus,
+    RessourceInconnue,
+    VersionRefusee,
+)
 from drimbox.source.admission.formats import choose_media
 from drimbox.source.admission.queries import ended_kos
+from drimbox.source.admission.rules import Pair
 from drimbox.source.partage import pourquoi, queries, wadl
 from drimbox.source.partage.conversion.atelier import Atelier
-from drimbox.source.partage.equite import Equite
+from drimbox.source.partage.equite import Bornes, Equite
 from drimbox.source.partage.journal import Suivi, write_refus, write_transfert
 from drimbox.source.partage.mesures import Mesures
 from drimbox.source.partage.orm import Base
 from drimbox.source.partage.partagees import Recuperations
-from drimbox.source.partage.paths import Forme, read_path
+from drimbox.source.partage.paths import Forme, Ressource, read_path
 from drimbox.source.partage.reponses import Demande, Reponses
 from drimbox.source.partage.sortie import Compte, PairMuet
 from drimbox.source.partage.veille import Veille
@@ -41,6 +49,7 @@ ALLOW = "GET, OPTIONS"
 PAGE = ("text/html", "application/json")
 _STARTED = web.RequestKey("started", bool)
 _SUIVI = web.RequestKey("suivi", Suivi)
+T = TypeVar("T")
 Clock: TypeAlias = Callable[[], datetime]
 
 
@@ -71,11 +80,13 @@ class Porte:
 
     def __post_init__(self) -> None:
         images = self.settings.images
-        self.places, self.recuperations = Equite(images), Recuperations.of(images)
+        self.places, self.recuperations = Equite(Bornes.of_door(images)), Recuperations.of(images)
         self.atelier = Atelier.of(images.conversion)
         self.veille = Veille(lambda uids: self.base.run(ended_kos, uids))
         self.mesures.watch("drimbox_images_transferts", "Transferts en cours.", lambda: float(self.places.running.total()))
         self.mesures.watch("drimbox_images_attentes", "Demandes qui attendent un transfert.", lambda: float(self.places.waiting))
+        self.mesures.watch("drimbox_images_attentes_pacs", "Lectures qui attendent leur PACS.", lambda: float(self.recuperations.waiting))
+        self.mesures.watch("drimbox_images_lectures", "Lectures du PACS qui se partagent.", lambda: float(self.recuperations.count))
         self.mesures.watch("drimbox_images_reserve_octets", "Octets chiffrés sur disque.", lambda: float(self.recuperations.reserve.used))
 
     def application(self) -> web.Application:
@@ -96,26 +107,29 @@ class Porte:
             return await self._explain(request, suivi)
         pair, db = await self.admission.know(_arrivee(request), self.now())
         suivi.db = db
+        if request.version < HttpVersion11:  # without chunks nothing would tell a cut answer from a whole one
+            raise VersionRefusee
         if request.method == "OPTIONS":
             return web.Response(body=wadl.document(db), content_type=wadl.CONTENT_TYPE, headers={"Allow": ALLOW})
         if request.method != "GET":
             raise MethodeRefusee
         ressource = read_path(request.path)
         suivi.path_template, suivi.forme = ressource.template, ressource.forme
+        admis = await self._admit(request, pair, db, ressource, suivi)
+        compte = Compte()
+        async with self.places.place(str(pair.dn)) as waited:
+            if waited:  # a token or a KOS that was good may have ended meanwhile, the traits of a patient be erased
+                admis = await self._admit(request, pair, db, ressource, suivi)
+            return await self._transfer(Demande(request, ressource, admis, self._pacs_of(db), compte), suivi)
+
+    async def _admit(self, request: web.Request, pair: Pair, db: str, ressource: Ressource, suivi: Suivi) -> Admis:
         admis = await self.admission.admit(pair, db, ressource.study, _entetes(request))
         suivi.kos_id, suivi.examen_id = admis.kos.kos_id, admis.kos.examen_id
         admis.examen.require(ressource.series, ressource.instance)
-        demande = Demande(request, ressource, admis, self._pacs_of(db), Compte())
-        reponses = Reponses(self.settings.images, self.recuperations, self.atelier)
-        if ressource.forme is Forme.RECHERCHE:
-            return reponses.search(demande)
-        async with self.places.place(str(pair.dn)) as waited:
-            if waited:  # a token or a KOS that was good may have ended meanwhile
-                await self.admission.admit(pair, db, ressource.study, _entetes(request))
-            return await self._transfer(demande, reponses, suivi)
+        return admis
 
-    async def _transfer(self, demande: Demande, reponses: Reponses, suivi: Suivi) -> web.StreamResponse:
-        compte = demande.compte
+    async def _transfer(self, demande: Demande, suivi: Suivi) -> web.StreamResponse:
+        reponses, compte = Reponses(self.settings.images, self.recuperations, self.atelier), demande.compte
         try:
             with self.veille.running(demande.admis.kos.sop_instance_uid):
                 response = await reponses.answer(demande)
@@ -130,7 +144,8 @@ class Porte:
         return response
 
     async def _note(self, suivi: Suivi, compte: Compte, code: str | None) -> None:
-        self.mesures.transferred(compte)
+        if suivi.forme != Forme.RECHERCHE:
+            self.mesures.transferred(compte)
         await self._write(write_transfert, suivi, compte, code)
 
     async def _explain(self, request: web.Request, suivi: Suivi) -> web.Response:
@@ -144,17 +159,20 @@ class Porte:
             raise RessourceInconnue
         media = choose_media(request.headers.getall("Accept", ["*/*"]), PAGE)
         body = pourquoi.page(trace, lines) if media == PAGE[0] else pourquoi.document(trace, lines)
-        return web.Response(body=body, content_type=media, charset="utf-8", headers=pourquoi.HEADERS)
+        response = web.Response(body=body, content_type=media, charset="utf-8", headers=pourquoi.HEADERS)
+        response.force_close()
+        return response
 
     def _pacs_of(self, db: str) -> Pacs:
         couple = next(couple for couple in self.settings.couples if couple.db.lower() == db)  # admission checked that it is ours
         return self.settings.pacs_named(couple.pacs)
 
-    async def _write(self, function: Callable[..., None], *args: object) -> None:
+    async def _write(self, function: Callable[..., T], *args: object) -> T | None:
         try:
-            await asyncio.shield(self.base.run(function, *args))
+            return await asyncio.shield(self.base.run(function, *args))
         except InterneIndisponible as error:
             log.error("partage:journal:unwritten", code=error.code)
+            return None
 
     @property
     def _answer_refusals(self) -> Middleware:
@@ -181,12 +199,15 @@ class Porte:
 
     async def _refuse(self, request: web.Request, suivi: Suivi, refus: Refus) -> web.StreamResponse:
         self.mesures.refused(refus.code)
-        await self._write(write_refus, suivi, refus)
+        written = await self._write(write_refus, suivi, refus)
         if _started(request):
             return _cut(request)
         headers = {"Cache-Control": "no-store", **_headers(refus)}
-        body = problem.body(refus, suivi.trace, self._why(request, suivi))
-        return web.Response(status=refus.status, body=body, content_type=problem.CONTENT_TYPE, headers=headers)
+        body = problem.body(refus, suivi.trace, self._why(request, suivi) if written else None)
+        response = web.Response(status=refus.status, body=body, content_type=problem.CONTENT_TYPE, headers=headers)
+        if suivi.db is None:  # who was not recognised as a peer, under one of our names, keeps no connection
+            response.force_close()
+        return response
 
     def _why(self, request: web.Request, suivi: Suivi) -> str | None:
         """Return the address of the page that explains a refusal, under the name that the peer addresses if it is ours."""
@@ -223,8 +244,9 @@ def _started(request: web.Request) -> bool:
 
 
 async def _mark(request: web.Request, response: web.StreamResponse) -> None:
-    """Note that the status line leaves, and ask browsers and proxies to stay on TLS."""
+    """Note that the status line leaves, ask browsers and proxies to stay on TLS, and tell nobody which versions run here."""
     request[_STARTED] = True
+    response.headers.pop("Server", None)
     response.headers["Strict-Transport-Security"] = HSTS
 
 

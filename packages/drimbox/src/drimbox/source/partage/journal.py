@@ -18,6 +18,8 @@ from drimbox.socle.journal.actions import new_trace, record
 from drimbox.socle.journal.debit import Debit
 from drimbox.source.admission.errors import InterneIndisponible, Refus
 from drimbox.source.partage.orm import Base
+from drimbox.source.partage.paths import Forme
+from drimbox.source.partage.queries import CUT, SEARCHED, SENT
 from drimbox.source.partage.sortie import Compte
 
 log = get_logger("partage")
@@ -64,10 +66,13 @@ class Suivi:
 
 
 @transaction.atomic
-def write_refus(suivi: Suivi, refus: Refus) -> None:
+def write_refus(suivi: Suivi, refus: Refus) -> bool:
     """Write a refusal, with the code of what caused it; a bounded number per peer, code and minute, then the count of those left out.
 
     A refusal upon which somebody acts exam by exam is bounded exam by exam.
+
+    Returns:
+        Whether it is in the journal; the logs have it in every case.
     """
     cause = refus.__cause__
     reason = cause.code if isinstance(cause, DrimmError) else type(cause).__name__ if cause else None
@@ -76,17 +81,20 @@ def write_refus(suivi: Suivi, refus: Refus) -> None:
     left_out = REFUSALS.admit(suivi.peer_dn or suivi.peer_ip, refus.code, examen, at=monotonic())
     if left_out is None:  # the logs alone, beyond so many in a minute
         log.warning("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
-        return
+        return False
     fields["count"] = left_out or None
     record("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
+    return True
 
 
 @transaction.atomic
 def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
-    """Write a transfer, whole or cut: what left, towards whom, and where its time went."""
-    event = "partage:transfert:cut" if code else "partage:transfert:sent"
+    """Write a transfer or a search, whole or cut: what left, towards whom, and where its time went."""
+    searched = suivi.forme == Forme.RECHERCHE
+    event = CUT if code else SEARCHED if searched else SENT
     counts: dict[str, Any] = {
-        "instances": compte.instances,
+        "instances": None if searched else compte.instances,
+        "count": compte.rows if searched else None,
         "bytes": compte.bytes,
         "seconds": compte.seconds,
         "converted": compte.converted or None,
@@ -100,23 +108,24 @@ def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
 
 @transaction.atomic
 def write_handshake(code: str, peer_ip: str, left_out: int) -> None:
-    """Write a handshake that failed, and how many before it were left out."""
+    """Write a connection that was not taken, and how many before it were left out."""
     record("admission:connexion:refused", trace=new_trace(), code=code, peer_ip=peer_ip, count=left_out or None)
 
 
 class Handshakes:
-    """Writes failed handshakes, a bounded number per minute for all peers together: anyone on the Internet can make one."""
+    """Writes connections that were not taken, a bounded number of each code per minute: anyone on the Internet can make one."""
 
     def __init__(self, base: Base, *, per_minute: int = 60) -> None:
         self._base = base
-        self._debit = Debit(per_minute)
+        self._debit, self._logs = Debit(per_minute), Debit(10 * per_minute)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def report(self, code: str, peer_ip: str) -> None:
-        """Write one in the journal, or only in the logs beyond the bound."""
-        left_out = self._debit.admit(at=monotonic())
+        """Write one in the journal, or only in the logs beyond the bound, or nowhere beyond ten times that: figures count them all."""
+        left_out = self._debit.admit(code, at=monotonic())
         if left_out is None:
-            log.warning("admission:connexion:refused", code=code, peer_ip=peer_ip)
+            if self._logs.admit(code, at=monotonic()) is not None:
+                log.warning("admission:connexion:refused", code=code, peer_ip=peer_ip)
             return
         task = asyncio.get_running_loop().create_task(self._write(code, peer_ip, left_out))
         self._tasks.add(task)

@@ -15,14 +15,14 @@ from pydicom.tag import BaseTag
 
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate
 from drimbox.socle.pacs.identifiants import ObjetIllisible
-from drimbox.source.partage.recherche import UNICODE
 
+UNICODE = "ISO_IR 192"
 MAX_BINARY = 4096
 """Longer binary values are left out: there is no bulk data service, and pixels are asked for as frames."""
 
 MAX_INFLATED = 16 << 20
 _PIXELS = 0x7FE00000
-_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
+BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 
 
 def metadata_of(entete: bytes, transfer_syntax: str, retrieve_url: str) -> dict[str, Any]:
@@ -71,5 +71,5 @@ def _at_pixels(tag: BaseTag, _vr: str | None, _length: int) -> bool:
 
 
 def _without_bulk(dataset: Dataset, element: Any) -> None:
-    if element.VR in _BINARY and element.value is not None and len(element.value) > MAX_BINARY:
+    if element.VR in BINARY and element.value is not None and len(element.value) > MAX_BINARY:
         del dataset[element.tag]

@@ -8,19 +8,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from confiance.errors import DrimmError
+from confiance.errors import DrimmError, OwnError
 from drimbox.config import Pacs
 from drimbox.socle.pacs.entete import Ins, with_ins
 from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIndisponible, PacsOccupe
 from drimbox.socle.pacs.flux import DemandeImages
 from drimbox.source.admission.contenu import ExamenOuvert
-from drimbox.source.admission.errors import InterneIndisponible, PacsEnErreur, PacsMuet, Refus, RessourceInconnue
+from drimbox.source.admission.errors import InterneIndisponible, PacsEnErreur, PacsMuet, Refus, RessourceInconnue, TropDeTransferts
 from drimbox.source.admission.errors import PacsIndisponible as PacsInjoignable
 from drimbox.source.partage.identite_objet import Controle
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import Ressource
 from drimbox.source.partage.recuperation import Lecteur, ObjetRecu
-from drimbox.source.partage.reserve import ReserveRompue
 
 # What a PACS adds to an exam after its KOS was made; an object whose class was not proposed ends the whole retrieval with some PACS.
 ADDED_LATER = (
@@ -45,6 +44,7 @@ class ObjetServi:
         entete: first bytes of its data set, with the INS.
         longueur: bytes of its data set, or None when nobody knows yet.
         lots: gives the bytes that follow the head, once, several pieces at a time.
+        entete_entiere: whether the head goes up to the pixels, or to the end.
     """
 
     sop_class_uid: str
@@ -54,6 +54,7 @@ class ObjetServi:
     entete: bytes
     longueur: int | None
     lots: Callable[[], AsyncIterator[Sequence[bytes | memoryview]]]
+    entete_entiere: bool = True
 
 
 class Lecture:
@@ -79,7 +80,8 @@ class Lecture:
         """Return the next object that may leave, or None at the end.
 
         Raises:
-            Refus: 404 nothing is there, 502 the PACS refuses, errs or lies, 503 it cannot be reached, 504 it fell silent once begun.
+            Refus: 404 nothing is there, 429 or 503 its associations are taken, 502 it refuses, errs or lies, 503 it cannot be reached or we
+                err, 504 it fell silent once begun.
         """
         try:
             while (objet := await self._lecteur.next()) is not None:
@@ -97,7 +99,8 @@ class Lecture:
         longueur = None if objet.longueur is None else objet.longueur + len(entete) - len(objet.entete)
         series = objet.series_instance_uid
         syntax = objet.transfer_syntax_uid
-        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, series, syntax, entete, longueur, self._lots)
+        whole = objet.entete_entiere
+        return ObjetServi(objet.sop_class_uid, objet.sop_instance_uid, series, syntax, entete, longueur, self._lots, whole)
 
     async def _lots(self) -> AsyncIterator[Sequence[bytes | memoryview]]:
         try:
@@ -113,15 +116,19 @@ class Lecture:
             return RessourceInconnue()
         if isinstance(error, PacsCoupe):
             return PacsEnErreur()
+        if isinstance(error, PacsOccupe):
+            return TropDeTransferts()
         if isinstance(error, PacsIndisponible):
-            return PacsMuet() if self.begun and not isinstance(error, PacsOccupe) else PacsInjoignable()
-        return InterneIndisponible() if isinstance(error, ReserveRompue) else PacsEnErreur()
+            return PacsMuet() if self.begun else PacsInjoignable()
+        return InterneIndisponible() if isinstance(error, OwnError) else PacsEnErreur()
 
 
 @asynccontextmanager
-async def reading(recuperations: Recuperations, pacs: Pacs, ressource: Ressource, examen: ExamenOuvert) -> AsyncIterator[Lecture]:
-    """Read a resource from the PACS for the time of a block."""
-    async with recuperations.read(pacs, demande_of(ressource, examen)) as lecteur:
+async def reading(
+    recuperations: Recuperations, pacs: Pacs, ressource: Ressource, examen: ExamenOuvert, peer: str
+) -> AsyncIterator[Lecture]:
+    """Read a resource from the PACS, for a peer, for the time of a block."""
+    async with recuperations.read(pacs, demande_of(ressource, examen), peer) as lecteur:
         yield Lecture(lecteur, ressource, examen)
 
 

@@ -3,14 +3,14 @@
 """The TLS listener of the db names.
 
 asyncio says nothing of a failed handshake; a refused certificate must be journalled with its peer. So the TCP connection is taken
-first, then TLS is started on it here, within a time and a number of connections.
+first, then TLS is started on it here, within a time and a number of connections: for all, and for each address, since anyone may come.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -19,7 +19,8 @@ from aiohttp import web
 from drimbox.socle.tls import CertificatAbsent, CertificatEtranger, CertificatExpire, TlsRefuse, alerts_through
 
 Report: TypeAlias = Callable[[str, str], None]
-"""Takes the code of a handshake that failed and the IP address of its peer."""
+"""Takes the code of a connection that was not taken and the IP address of its peer."""
+TOO_MANY = "admission.trop_de_connexions"
 
 _UNKNOWN_CA = frozenset({18, 19, 20, 21})  # X509_V_ERR: self signed, unknown issuer
 _EXPIRED = frozenset({9, 10})  # X509_V_ERR: not yet valid, expired
@@ -27,9 +28,10 @@ _EXPIRED = frozenset({9, 10})  # X509_V_ERR: not yet valid, expired
 
 @dataclass(frozen=True, slots=True)
 class ListenerLimits:
-    """Bounds of the listener: open connections, seconds given to a handshake, and then to the first byte of a request."""
+    """Bounds of the listener: open connections, those of one address, seconds given to a handshake, then to the first byte of a request."""
 
     max_connections: int = 512
+    max_per_address: int = 128
     handshake_seconds: float = 10.0
     first_byte_seconds: float = 15.0
 
@@ -51,7 +53,7 @@ class Listener:
     Attributes:
         context: TLS of the db names.
         http: the HTTP server; it is a factory of protocols.
-        report: told of each failed handshake.
+        report: told of each connection that is not taken.
         limits: bounds.
     """
 
@@ -59,7 +61,7 @@ class Listener:
     http: web.Server
     report: Report
     limits: ListenerLimits = field(default_factory=ListenerLimits)
-    _greetings: set[asyncio.Task[None]] = field(default_factory=set)
+    _greetings: dict[asyncio.Task[None], str] = field(default_factory=dict)
 
     async def start(self, host: str, port: int) -> asyncio.Server:
         """Listen, beside the process that this one replaces; the caller closes the server."""
@@ -72,24 +74,38 @@ class Listener:
         await asyncio.gather(*self._greetings, return_exceptions=True)
 
     def _arrived(self, transport: asyncio.Transport) -> None:
-        if len(self._greetings) + len(self.http.connections) >= self.limits.max_connections:
+        address = _address(transport)
+        if not self._has_room_for(address):
             transport.abort()
+            self.report(TOO_MANY, address)
             return
-        greeting = asyncio.get_running_loop().create_task(self._greet(transport))
-        self._greetings.add(greeting)
-        greeting.add_done_callback(self._greetings.discard)
+        greeting = asyncio.get_running_loop().create_task(self._greet(transport, address))
+        self._greetings[greeting] = address
+        greeting.add_done_callback(self._greetings.pop)
 
-    async def _greet(self, transport: asyncio.Transport) -> None:
+    def _has_room_for(self, address: str) -> bool:
+        open_now, most = len(self._greetings) + len(self.http.connections), self.limits.max_per_address
+        if open_now >= self.limits.max_connections:
+            return False
+        return open_now < most or sum(one == address for one in self._addresses()) < most
+
+    def _addresses(self) -> Iterator[str]:
+        """Yield the address of every open connection."""
+        yield from self._greetings.values()
+        for connection in self.http.connections:
+            if connection.transport is not None:
+                yield _address(connection.transport)
+
+    async def _greet(self, transport: asyncio.Transport, address: str) -> None:
         """Make the handshake of one connection and hand it over."""
         early, seconds = _Early(), self.limits.handshake_seconds
-        peer = transport.get_extra_info("peername") or ("",)
         try:
             with alerts_through(transport):
                 secured = await asyncio.get_running_loop().start_tls(
                     transport, early, self.context, server_side=True, ssl_handshake_timeout=seconds, ssl_shutdown_timeout=seconds
                 )
         except OSError as error:  # ssl.SSLError, ConnectionError and TimeoutError are OSError
-            self.report(handshake_code(error), str(peer[0]))
+            self.report(handshake_code(error), address)
             return
         if isinstance(secured, asyncio.Transport):
             await self._hand_over(secured, early)
@@ -104,6 +120,11 @@ class Listener:
             return
         if not secured.is_closing():
             early.hand_over(secured, self.http())
+
+
+def _address(transport: asyncio.BaseTransport) -> str:
+    peer = transport.get_extra_info("peername") or ("",)
+    return str(peer[0])
 
 
 class _Arrival(asyncio.Protocol):

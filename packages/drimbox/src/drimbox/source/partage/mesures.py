@@ -24,6 +24,7 @@ class Mesures:
             "drimbox_images_reponses", "Réponses, par forme et par statut.", ("forme", "status"), registry=self.registry
         )
         self._refusals = Counter("drimbox_images_refus", "Refus, par code.", ("code",), registry=registry)
+        self._dropped = Counter("drimbox_images_connexions_refusees", "Connexions refusées, par code.", ("code",), registry=registry)
         self._bytes = Counter("drimbox_images_octets", "Octets d'images envoyés.", registry=registry)
         self._instances = Counter("drimbox_images_instances", "Instances envoyées.", registry=registry)
         self._converted = Counter("drimbox_images_conversions", "Instances envoyées dans une autre syntaxe.", registry=registry)
@@ -46,6 +47,10 @@ class Mesures:
     def refused(self, code: str) -> None:
         """Count a refusal."""
         self._refusals.labels(code).inc()
+
+    def dropped(self, code: str) -> None:
+        """Count a connection that was not taken."""
+        self._dropped.labels(code).inc()
 
     def transferred(self, compte: Compte) -> None:
         """Count a transfer, whole or cut."""

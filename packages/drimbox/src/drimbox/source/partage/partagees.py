@@ -13,6 +13,7 @@ from drimbox.config import Images, Pacs
 from drimbox.socle.pacs.flux import DemandeImages, recuperer
 from drimbox.source.partage.recuperation import Lecteur, LimitesLecture, Recuperation
 from drimbox.source.partage.reserve import Reserve
+from drimbox.source.partage.tours import Tours
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Recuperations:
     limits: LimitesLecture
     reserve: Reserve
     _running: dict[tuple[str, DemandeImages], Recuperation] = field(default_factory=dict)
+    _tours: dict[tuple[str, int, str], Tours] = field(default_factory=dict)
 
     @classmethod
     def of(cls, images: Images) -> Recuperations:
@@ -34,12 +36,19 @@ class Recuperations:
         """Retrievals under way that a new request may share."""
         return len(self._running)
 
+    @property
+    def waiting(self) -> int:
+        """Retrievals that wait for an association of their PACS."""
+        return sum(tours.places.waiting for tours in self._tours.values())
+
     @asynccontextmanager
-    async def read(self, pacs: Pacs, demande: DemandeImages) -> AsyncIterator[Lecteur]:
+    async def read(self, pacs: Pacs, demande: DemandeImages, peer: str) -> AsyncIterator[Lecteur]:
         """Read what is asked, alone or with others, from its beginning; leaving the block early costs the others nothing."""
-        found = self._found(pacs, demande)
+        tours = self._tours_of(pacs)
+        found = self._found(tours, pacs, demande)
         del demande  # it names every instance: who shares a retrieval need not keep one of its own
-        lecteur = found.join()
+        lecteur = found.join(peer)
+        tours.places.look_again()  # this peer may have a place that the others who want it have not
         try:
             yield lecteur
         finally:
@@ -47,12 +56,18 @@ class Recuperations:
                 self._forget(found)
             await found.leave(lecteur)
 
-    def _found(self, pacs: Pacs, demande: DemandeImages) -> Recuperation:
+    def _tours_of(self, pacs: Pacs) -> Tours:
+        key = (pacs.host, pacs.port, pacs.aet)
+        if key not in self._tours:
+            self._tours[key] = Tours(pacs)
+        return self._tours[key]
+
+    def _found(self, tours: Tours, pacs: Pacs, demande: DemandeImages) -> Recuperation:
         key = (pacs.name, demande)
         found = self._running.get(key)
         if found is None or not found.joinable:
             # somebody asks a thing that another is far into: more may come, who will all share this second retrieval
-            flux = partial(recuperer, pacs, demande)
+            flux = partial(tours.turn, partial(recuperer, pacs, demande))
             found = self._running[key] = Recuperation(flux, self.limits, self.reserve, on_disk=found is not None)
         return found
 

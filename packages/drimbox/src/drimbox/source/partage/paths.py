@@ -11,7 +11,9 @@ from enum import StrEnum
 from drimbox.source.admission.errors import AdresseIllisible, RessourceInconnue
 
 BASE = "/dicom-web-rs"
-MAX_PATH = 512
+MAX_PATH = 6000
+"""Enough for as many frames as may be asked, whose numbers have four digits."""
+
 MAX_FRAMES = 1000
 _UID = re.compile(r"(?=.{1,64}\Z)(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
 _FRAMES = re.compile(r"[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*")
@@ -69,10 +71,13 @@ def read_path(path: str) -> Ressource:
 
     Raises:
         RessourceInconnue: no service has this shape.
-        AdresseIllisible: the shape is right and an identifier is not a UID, or a frame not a number.
+        AdresseIllisible: the shape is right and an identifier is not a UID, a frame not a number, or the same frame is asked twice; or the
+            path is too long.
     """
-    if len(path) > MAX_PATH or not path.startswith(BASE + "/"):
+    if not path.startswith(BASE + "/"):
         raise RessourceInconnue
+    if len(path) > MAX_PATH:
+        raise AdresseIllisible("L'adresse demandée est trop longue.")
     segments = path.removeprefix(BASE + "/").split("/")
     if segments[-1] in _LEVELS and len(segments) % 2:
         return _search(segments)
@@ -116,5 +121,7 @@ def _read_frames(text: str) -> tuple[int, ...]:
         raise AdresseIllisible
     frames = tuple(map(int, text.split(",")))
     if len(frames) > MAX_FRAMES:
-        raise AdresseIllisible
+        raise AdresseIllisible("L'adresse demande trop de cadres à la fois.")
+    if len(set(frames)) < len(frames):  # what is held once would be sent, and held, many times
+        raise AdresseIllisible("L'adresse demande plusieurs fois le même cadre.")
     return frames

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from drimbox.source.admission.errors import Refus, RessourceInconnue, refusals
 from drimbox.source.partage.paths import BASE
-from drimbox.source.partage.queries import SENT, Trace
+from drimbox.source.partage.queries import CUT, SEARCHED, SENT, Trace
 
 PREFIX = BASE + "/pourquoi/"
 _TRACE = re.compile(r"[0-9a-f]{32}")
@@ -44,7 +44,7 @@ def read_trace(path: str) -> str:
 
 def page(trace: str, lines: Sequence[Trace]) -> bytes:
     """Return the HTML page of one request."""
-    title = escape(_("Pourquoi cette demande a été refusée"))
+    title = escape(_title(lines))
     body = "".join(_entry(name, value) for line in lines for name, value in _told(line))
     head = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
     return f"{head}<h1>{title}</h1><p>{escape(_('Numéro de trace'))} : <code>{trace}</code></p><dl>{body}</dl></html>".encode()
@@ -56,12 +56,25 @@ def document(trace: str, lines: Sequence[Trace]) -> bytes:
     return json.dumps({"trace": trace, "lignes": rows}, ensure_ascii=False).encode()
 
 
+def _title(lines: Sequence[Trace]) -> str:
+    events = {line.event for line in lines}
+    if CUT in events:
+        return _("Pourquoi ce transfert a été interrompu")
+    return _("Pourquoi cette demande a été refusée") if events - {SENT, SEARCHED} else _("Ce que cette demande a reçu")
+
+
+def _result(line: Trace) -> str:
+    if line.event == SEARCHED:
+        return _("Recherche servie")
+    return _("Images envoyées") if line.event == SENT else str(line.status or _("Transfert interrompu"))
+
+
 def _told(line: Trace) -> list[tuple[str, str]]:
     refus = _by_code().get(line.code)
     found = [
         (_("Date"), line.at.isoformat(timespec="seconds")),
         (_("Demande"), f"{line.method} {line.path_template}".strip()),
-        (_("Résultat"), _("Images envoyées") if line.event == SENT else str(line.status or _("Transfert interrompu"))),
+        (_("Résultat"), _result(line)),
         (_("Code"), line.code),
     ]
     if refus is not None:

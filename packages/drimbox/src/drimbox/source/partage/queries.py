@@ -12,7 +12,8 @@ from drimbox.socle.journal.models import Ligne
 REFUSED = "admission:demande:refused"
 CUT = "partage:transfert:cut"
 SENT = "partage:transfert:sent"
-EVENTS = (REFUSED, CUT, SENT)
+SEARCHED = "partage:recherche:answered"
+EVENTS = (REFUSED, CUT, SENT, SEARCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Trace:
 
     Attributes:
         at: when.
-        event: refused, cut or sent.
+        event: refused, cut, sent or searched.
         code: of the refusal; empty when all was sent.
         status: HTTP status told, or None.
         method: of the request.

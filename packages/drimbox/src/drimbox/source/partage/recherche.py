@@ -8,18 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
-from pydicom.dataset import Dataset
 
-from drimbox.socle.kos.model import InstanceKos, SerieKos
+from drimbox.socle.kos.model import SerieKos
 from drimbox.source.admission.contenu import ExamenOuvert
 from drimbox.source.admission.errors import AdresseIllisible
-from drimbox.source.partage.paths import BASE, Ressource
+from drimbox.source.partage import lignes
+from drimbox.source.partage.lignes import Rangee, Valeur
+from drimbox.source.partage.paths import Ressource
 
 MAX_PARAMETERS = 64
 MAX_VALUE = 512
-UNICODE = "ISO_IR 192"
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _CONTROLS = frozenset({"limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching"})
 
@@ -56,101 +57,68 @@ def read_question(query: Iterable[tuple[str, str]]) -> Question:
     return Question(wanted, _count(controls.get("offset", "0")), limit, controls.get("fuzzymatching") == "true")
 
 
-def search(examen: ExamenOuvert, ressource: Ressource, question: Question, db: str) -> list[Dataset]:
+def search(examen: ExamenOuvert, ressource: Ressource, question: Question) -> list[Rangee]:
     """Return the rows of a search, in the order of the KOS.
 
     Args:
         examen: what the KOS opens.
         ressource: level and what the path already names.
         question: what must match.
-        db: our name, under which addresses are written.
     """
-    rows = {"studies": _studies, "series": _series, "instances": _instances}[ressource.level](examen, ressource, db)
-    found = [row for row in rows if matches(row, question)]
-    return found[question.offset :][: question.limit]
+    last = None if question.limit is None else question.offset + question.limit
+    return list(islice(_found(examen, ressource, question), question.offset, last))
 
 
-def matches(row: Dataset, question: Question) -> bool:
+def matches(row: Rangee, question: Question) -> bool:
     """Tell whether a row has every value wanted; what the KOS does not say cannot be matched and is left aside (§8.3.4.1)."""
-    return all(_same(keyword, str(row.get(keyword)), value) for keyword, value in question.wanted.items() if row.get(keyword) is not None)
+    return all(_same(keyword, known, value) for keyword, value in question.wanted.items() if (known := row.get(keyword)) is not None)
 
 
-def unknown_keywords(question: Question, rows: Iterable[Dataset]) -> list[str]:
-    """Return the attributes asked that no row can tell: the peer is warned that they did not filter."""
-    known = {element.keyword for row in rows for element in row}
-    return sorted(keyword for keyword in question.wanted if keyword not in known)
+def unmatched(question: Question, ressource: Ressource) -> bool:
+    """Tell whether something asked filters no row of that level: the peer is warned of it."""
+    return question.fuzzy or not lignes.keywords(ressource).issuperset(question.wanted)
 
 
-def _same(keyword: str, value: str, wanted: str) -> bool:
+def _found(examen: ExamenOuvert, ressource: Ressource, question: Question) -> Iterator[Rangee]:
+    """Yield rows as they match: the study once, then each series once, then its instances."""
+    study = lignes.of_study(examen)
+    if ressource.level == "studies":
+        row = {**study, **lignes.of_its_content(examen)}
+        yield from [row] if matches(row, question) else []
+        return
+    above = study if ressource.study is None else {}  # when the path does not name it (§10.6.3.3)
+    if not matches(above, question):
+        return
+    for serie in examen.lu.series:
+        if ressource.series in {None, serie.series_instance_uid}:
+            yield from _found_in(examen, serie, above, ressource, question)
+
+
+def _found_in(examen: ExamenOuvert, serie: SerieKos, above: Rangee, ressource: Ressource, question: Question) -> Iterator[Rangee]:
+    row = above if ressource.series else {**above, **lignes.of_serie(examen, serie)}
+    if not matches(row, question):
+        return
+    if ressource.level == "series":
+        yield row
+        return
+    for instance in serie.instances:
+        own = lignes.of_instance(examen, serie, instance)
+        if matches(own, question):
+            yield {**row, **own}
+
+
+def _same(keyword: str, known: Valeur, wanted: str) -> bool:
+    if isinstance(known, tuple):
+        return any(_same(keyword, one, wanted) for one in known)
+    value = str(known)
     if keyword.endswith("Date") and "-" in wanted:
         first, _, last = wanted.partition("-")
         return bool(value) and (not first or value >= first) and (not last or value <= last)
     if keyword.endswith("UID"):
         return value in re.split(r"[,\\]", wanted)
-    if keyword == "ModalitiesInStudy":
-        return wanted in value
     if "*" in wanted or "?" in wanted:
         return fnmatchcase(value.casefold(), wanted.replace("[", "[[]").casefold())
     return value.casefold() == wanted.casefold()
-
-
-def _studies(examen: ExamenOuvert, _ressource: Ressource, db: str) -> Iterator[Dataset]:
-    row = _study_row(examen, db)
-    modalities = sorted({serie.modality for serie in examen.lu.series if serie.modality})
-    row.ModalitiesInStudy = modalities or None
-    row.NumberOfStudyRelatedSeries, row.NumberOfStudyRelatedInstances = len(examen.lu.series), examen.lu.instances_count
-    yield row
-
-
-def _study_row(examen: ExamenOuvert, db: str) -> Dataset:
-    lu, row = examen.lu, Dataset()
-    row.SpecificCharacterSet = UNICODE
-    row.StudyInstanceUID, row.StudyDate, row.StudyTime = lu.study_instance_uid, lu.study_date, lu.study_time
-    row.StudyDescription, row.StudyID = lu.study_description, None
-    row.PatientName, row.PatientBirthDate, row.PatientSex = lu.patient_name, lu.patient_birth_date, lu.patient_sex
-    row.PatientID = examen.ins.value if examen.ins else ""
-    row.AccessionNumber = lu.accession.value if lu.accession else ""
-    row.ReferringPhysicianName, row.InstanceAvailability = None, "ONLINE"
-    row.RetrieveURL = f"https://{db}{BASE}/studies/{lu.study_instance_uid}"
-    return row
-
-
-def _series(examen: ExamenOuvert, ressource: Ressource, db: str) -> Iterator[Dataset]:
-    for serie in examen.lu.series:
-        yield _series_row(_above(examen, ressource, db), examen, serie, db)
-
-
-def _above(examen: ExamenOuvert, ressource: Ressource, db: str) -> Dataset:
-    """Attributes of the study, when the path does not name it (§10.6.3.3)."""
-    return Dataset() if ressource.study is not None else _study_row(examen, db)
-
-
-def _series_row(row: Dataset, examen: ExamenOuvert, serie: SerieKos, db: str) -> Dataset:
-    row.SpecificCharacterSet = UNICODE
-    row.StudyInstanceUID, row.SeriesInstanceUID = examen.lu.study_instance_uid, serie.series_instance_uid
-    row.Modality, row.SeriesNumber, row.SeriesDescription = serie.modality, serie.number, serie.description
-    row.NumberOfSeriesRelatedInstances = len(serie.instances)
-    row.RetrieveURL = f"https://{db}{BASE}/studies/{examen.lu.study_instance_uid}/series/{serie.series_instance_uid}"
-    return row
-
-
-def _instances(examen: ExamenOuvert, ressource: Ressource, db: str) -> Iterator[Dataset]:
-    for serie in examen.lu.series:
-        if ressource.series in {None, serie.series_instance_uid}:
-            for instance in serie.instances:
-                above = _above(examen, ressource, db)
-                yield _instance_row(above if ressource.series else _series_row(above, examen, serie, db), examen, serie, instance, db)
-
-
-def _instance_row(row: Dataset, examen: ExamenOuvert, serie: SerieKos, instance: InstanceKos, db: str) -> Dataset:
-    row.SpecificCharacterSet = UNICODE
-    row.StudyInstanceUID, row.SeriesInstanceUID = examen.lu.study_instance_uid, serie.series_instance_uid
-    row.SOPClassUID, row.SOPInstanceUID = instance.sop_class_uid, instance.sop_instance_uid
-    row.InstanceNumber, row.NumberOfFrames = instance.number, instance.frames
-    row.InstanceAvailability = "ONLINE"
-    path = f"studies/{examen.lu.study_instance_uid}/series/{serie.series_instance_uid}/instances/{instance.sop_instance_uid}"
-    row.RetrieveURL = f"https://{db}{BASE}/{path}"
-    return row
 
 
 def _keyword(name: str) -> str:

@@ -24,7 +24,7 @@ from drimbox.source.admission.errors import InterneIndisponible
 from drimbox.source.partage.reserve import Place, Reserve, Volume
 
 log = get_logger("partage")
-Flux: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncIterator[ObjetEnCours]]]
+Flux: TypeAlias = "Callable[[Recuperation], AbstractAsyncContextManager[AsyncIterator[ObjetEnCours]]]"
 PIECE_BYTES = 256 << 10
 """Bytes gathered before they are written to disk."""
 QUICK_SECONDS, QUICK_PARTS = 0.02, 192
@@ -86,12 +86,14 @@ class Lecteur:
     """One reader of a retrieval. Read an object to its end, or ask for the next one to pass over what is left of it.
 
     Attributes:
+        peer: for whom it reads.
         position: entries passed.
         passed: bytes of these entries.
         waited: seconds spent waiting for the PACS.
     """
 
     recuperation: Recuperation
+    peer: str
     position: int = 0
     passed: int = 0
     waited: float = 0.0
@@ -174,13 +176,17 @@ class Recuperation:
         return bool(self.readers) and self._first == 0 and self._error is None and not self._is_full()
 
     @property
-    def held(self) -> int:
-        """Bytes in memory now."""
-        return sum(_size(entry) for entry in self._entries if isinstance(entry, ObjetRecu) or entry.place is None)
+    def begun(self) -> bool:
+        """Whether the PACS has sent something."""
+        return self._produced > 0
 
-    def join(self) -> Lecteur:
+    def peers(self) -> set[str]:
+        """Return those for whom it is read."""
+        return {reader.peer for reader in self.readers}
+
+    def join(self, peer: str) -> Lecteur:
         """Add a reader, from the beginning."""
-        lecteur = Lecteur(self)
+        lecteur = Lecteur(self, peer)
         self.readers.append(lecteur)
         self.on_disk = self.on_disk or len(self.readers) > 1
         self._wake_pump()
@@ -262,7 +268,7 @@ class Recuperation:
 
     async def _run(self) -> None:
         try:
-            async with self.flux() as objets:
+            async with self.flux(self) as objets:
                 async for objet in objets:
                     await self._take(objet)
         except DrimmError as error:
@@ -311,6 +317,12 @@ class Recuperation:
         while not self._has_room():
             self._room = asyncio.get_running_loop().create_future()
             await self._room
+
+    def hasten(self) -> None:
+        """Let the PACS wait for no reader any more: what comes goes to disk, as long as the disk takes it."""
+        if self._room is not None and not self._room.done():
+            self.on_disk = True
+            self._wake_pump()
 
     async def wait(self, lecteur: Lecteur) -> None:
         """Wait for something new from the PACS."""

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from confiance.errors import DrimmError
 from drimbox.config import Images, Pacs
 from drimbox.source.admission.accept import read_accept
 from drimbox.source.admission.chain import Admis
-from drimbox.source.admission.errors import ConversionImpossible, PacsEnErreur, RessourceInconnue, SansImage
-from drimbox.source.admission.formats import IMAGES, JSON, choose_media, read_frames_accept
-from drimbox.source.partage import json_dicom, recherche
+from drimbox.source.admission.errors import ConversionImpossible, RessourceInconnue, SansImage
+from drimbox.source.admission.formats import IMAGES, JSON, choose_media, media_of_frames, read_frames_accept
+from drimbox.source.partage import json_dicom, lignes, recherche
 from drimbox.source.partage.conversion.atelier import Atelier
 from drimbox.source.partage.conversion.pixels import read_pixels
 from drimbox.source.partage.conversion.rules import producible
+from drimbox.source.partage.conversion.tenues import Tenue
+from drimbox.source.partage.description import described
 from drimbox.source.partage.fichier import file_head
 from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.lecture import Lecture, ObjetServi, reading
@@ -29,7 +30,7 @@ from drimbox.source.partage.paths import BASE, Forme, Ressource
 from drimbox.source.partage.sortie import Compte, Sortie
 from drimbox.source.partage.transfert import Envoi, gather
 
-OCTETS = "application/octet-stream"
+_UNMATCHED = '299 - "Some attributes or options of the search were not used for matching"'
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Reponses:
         """
         forme = demande.ressource.forme
         if forme is Forme.RECHERCHE:
-            return self.search(demande)
+            return await self.search(demande)
         if forme is Forme.METADONNEES:
             return await self.metadata(demande)
         if forme is Forme.RENDU:
@@ -90,18 +91,22 @@ class Reponses:
         # frames asked as application/dicom, as an official sample does and PS3.18 does not define: the instance that holds them
         return await self.objects(demande)
 
-    def search(self, demande: Demande) -> web.Response:
-        """Answer a search from the KOS alone."""
+    async def search(self, demande: Demande) -> web.StreamResponse:
+        """Answer a search from the KOS alone, written in a thread: a study has thousands of instances."""
         media = choose_media(demande.accept, JSON)
         question = recherche.read_question(demande.request.query.items())
-        rows = recherche.search(demande.admis.examen, demande.ressource, question, demande.admis.db)
-        everything = recherche.search(demande.admis.examen, demande.ressource, recherche.Question({}), demande.admis.db)
-        headers = {"Cache-Control": "no-store"}
-        if recherche.unknown_keywords(question, everything) or question.fuzzy:
-            headers["Warning"] = '299 - "Some attributes or options of the search were not used for matching"'
+        headers = {"Warning": _UNMATCHED} if recherche.unmatched(question, demande.ressource) else {}
+        rows = await asyncio.to_thread(_rows, demande, question)
+        demande.compte.rows = len(rows)
         if not rows:
-            return web.Response(status=204, headers=headers)
-        return web.Response(body=json_dicom.dumps(map(json_dicom.to_json, rows)), content_type=media, headers=headers)
+            return web.Response(status=204, headers={**headers, "Cache-Control": "no-store"})
+        sortie = Sortie(demande.request, self.limits.idle_seconds, demande.compte)
+        await sortie.open(media, headers)
+        for rank, row in enumerate(rows):
+            await sortie.write(b"," if rank else b"[", row)
+            demande.compte.bytes += len(row) + 1
+        await sortie.write(b"]")
+        return await sortie.end()
 
     async def objects(self, demande: Demande) -> web.StreamResponse:
         """Send whole objects."""
@@ -117,7 +122,7 @@ class Reponses:
             if objet is None:
                 raise RessourceInconnue
             sortie = Sortie(demande.request, self.limits.idle_seconds, compte)
-            content = await _described(objet, demande)
+            content = await self._described(objet, demande)
             await sortie.open(media)
             while objet is not None:
                 row = (b"," if compte.instances else b"[") + content
@@ -126,9 +131,12 @@ class Reponses:
                 if not lecture.ready:
                     await sortie.flush()
                 objet = await lecture.next()
-                content = b"" if objet is None else await _described(objet, demande)
+                content = b"" if objet is None else await self._described(objet, demande)
             await sortie.write(b"]")
             return await sortie.end()
+
+    async def _described(self, objet: ObjetServi, demande: Demande) -> bytes:
+        return await described(objet, _url_of(objet, demande), self.atelier.tenues)
 
     async def frames(self, demande: Demande) -> web.StreamResponse:
         """Send frames without their header, in their stored syntax unless the peer refuses it."""
@@ -145,12 +153,15 @@ class Reponses:
             part10 = await gather(objet, self.limits.conversion.max_object_bytes, tenue)
             if wanted != stored:
                 head = file_head(objet.sop_class_uid, objet.sop_instance_uid, wanted)
-                part10 = head + await self.atelier.transcode(part10, wanted)
+                part10 = head + await self.atelier.transcode(part10, wanted, tenue.announced)
                 compte.converted += 1
-            found = await self._frames_of(part10, demande.ressource.frames)
+            found = await self._frames_of(part10, demande.ressource.frames, tenue)
             del part10  # only the frames wait for a slow peer
             tenue.converted(sum(map(len, found)))
-        framing, sortie = Framing(wanted, OCTETS), Sortie(demande.request, self.limits.idle_seconds, compte)
+        framing, sortie = (
+            Framing(wanted, media_of_frames(demande.accept, wanted)),
+            Sortie(demande.request, self.limits.idle_seconds, compte),
+        )
         await sortie.open(framing.content_type)
         for rank, frame in enumerate(found):
             await sortie.write(framing.opening(rank, wanted, len(frame)))
@@ -184,9 +195,9 @@ class Reponses:
             raise SansImage
         return objet
 
-    async def _frames_of(self, part10: bytes, numbers: tuple[int, ...]) -> list[bytes]:
+    async def _frames_of(self, part10: bytes, numbers: tuple[int, ...], tenue: Tenue) -> list[bytes]:
         try:
-            return await self.atelier.frames(part10, numbers)
+            return await self.atelier.frames(part10, numbers, tenue.announced)
         except ConversionImpossible as error:
             raise RessourceInconnue from error
 
@@ -199,7 +210,8 @@ class _Reading:
 
     def __init__(self, recuperations: Recuperations, demande: Demande) -> None:
         self._demande = demande
-        self._reading = reading(recuperations, demande.pacs, demande.ressource, demande.admis.examen)
+        peer = str(demande.admis.pair.dn)
+        self._reading = reading(recuperations, demande.pacs, demande.ressource, demande.admis.examen, peer)
         self._lecture: Lecture | None = None
 
     async def __aenter__(self) -> Lecture:
@@ -213,12 +225,13 @@ class _Reading:
         await self._reading.__aexit__(*error)  # type: ignore[arg-type]  # the three of the protocol
 
 
-async def _described(objet: ObjetServi, demande: Demande) -> bytes:
-    """Return the JSON of one object."""
+def _rows(demande: Demande, question: recherche.Question) -> list[bytes]:
+    """Return the JSON of each row of a search; not on the event loop, which others share."""
+    level, db = demande.ressource.level, demande.admis.db
+    found = recherche.search(demande.admis.examen, demande.ressource, question)
+    return [json_dicom.dumps([lignes.to_json(row, level, db)])[1:-1] for row in found]
+
+
+def _url_of(objet: ObjetServi, demande: Demande) -> str:
     path = f"studies/{demande.admis.examen.lu.study_instance_uid}/series/{objet.series_instance_uid}/instances/{objet.sop_instance_uid}"
-    url = f"https://{demande.admis.db}{BASE}/{path}"
-    try:
-        row = await asyncio.to_thread(json_dicom.metadata_of, objet.entete, objet.transfer_syntax_uid, url)
-    except DrimmError as error:
-        raise PacsEnErreur from error
-    return json_dicom.dumps([row])[1:-1]
+    return f"https://{demande.admis.db}{BASE}/{path}"

@@ -103,7 +103,7 @@ class Reserve:
         segment.size += place.length
         segment.live += place.length
         self.used += place.length
-        await self._in_thread(partial(self._write, place, data))
+        await self._in_thread(place, partial(self._write, place, data))
         return place
 
     async def decrypt(self, place: Place, ranks: range) -> list[bytes]:
@@ -112,26 +112,33 @@ class Reserve:
         Raises:
             ReserveRompue: the disk does not give what was written.
         """
-        return await self._in_thread(partial(self._read, place, ranks))
+        return await self._in_thread(place, partial(self._read, place, ranks))
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
+    async def _in_thread(self, place: Place, work: Callable[[int], T]) -> T:
+        """Work on the file of a place, through a descriptor that is closed with the work and not before.
+
+        Who waits may be cancelled and the file closed while a thread is at it: its number would by then be that of another file.
+        """
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            descriptor = os.dup(place.segment.file.fileno())
+            job = self._threads.submit(work, descriptor)
+            job.add_done_callback(lambda _job: os.close(descriptor))
+            return await asyncio.wrap_future(job)
         except (OSError, InvalidTag) as error:
             raise ReserveRompue from error
 
-    def _write(self, place: Place, data: bytes) -> None:
+    def _write(self, place: Place, data: bytes, descriptor: int) -> None:
         view, offset = memoryview(data), place.offset
         for rank in range(place.parts):
             part = view[rank * PART_BYTES : (rank + 1) * PART_BYTES]
             sealed = memoryview(self._cipher.encrypt(_nonce(place, rank), part, None))
             while sealed:
-                written = os.pwrite(place.segment.file.fileno(), sealed, offset)
+                written = os.pwrite(descriptor, sealed, offset)
                 sealed, offset = sealed[written:], offset + written
 
-    def _read(self, place: Place, ranks: range) -> list[bytes]:
+    def _read(self, place: Place, ranks: range, descriptor: int) -> list[bytes]:
         before, after = ranks.start * _SEALED_BYTES, min(ranks.stop * _SEALED_BYTES, place.length)
-        sealed = memoryview(os.pread(place.segment.file.fileno(), after - before, place.offset + before))
+        sealed = memoryview(os.pread(descriptor, after - before, place.offset + before))
         parts = (sealed[start : start + _SEALED_BYTES] for start in range(0, after - before, _SEALED_BYTES))
         return [self._cipher.decrypt(_nonce(place, rank), part, None) for rank, part in zip(ranks, parts, strict=True)]
 

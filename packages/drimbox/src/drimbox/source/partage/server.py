@@ -33,8 +33,9 @@ from drimbox.source.admission.rules import KosServi
 from drimbox.source.partage.app import Porte
 from drimbox.source.partage.exclusion import Exclusion
 from drimbox.source.partage.journal import Handshakes
-from drimbox.source.partage.listener import Listener
+from drimbox.source.partage.listener import Listener, Report
 from drimbox.source.partage.memoire import give_memory_back
+from drimbox.source.partage.mesures import Mesures
 from drimbox.source.partage.orm import Base
 
 log = get_logger("partage")
@@ -85,7 +86,7 @@ async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
         runner = _runner(porte.application(), drimbox.images.stop_seconds)
         await runner.setup()
         assert runner.server is not None
-        listener = Listener(tls.server_context_db(drimbox.tls), runner.server, handshakes.report)
+        listener = Listener(tls.server_context_db(drimbox.tls), runner.server, _reported(handshakes, porte.mesures))
         server = await listener.start(drimbox.images.host, drimbox.images.port)
         exclusion = Exclusion(base, porte.admission.revocation, _transports(runner.server), porte.now)
         try:
@@ -115,6 +116,14 @@ async def _measured(porte: Porte, port: int | None) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+def _reported(handshakes: Handshakes, mesures: Mesures) -> Report:
+    def report(code: str, address: str) -> None:
+        mesures.dropped(code)
+        handshakes.report(code, address)
+
+    return report
 
 
 def _transports(server: web.Server) -> Callable[[], Iterator[asyncio.BaseTransport | None]]:

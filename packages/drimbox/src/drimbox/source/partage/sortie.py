@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from types import MappingProxyType
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -40,6 +41,7 @@ class Compte:
         waited: seconds spent waiting for the peer to read.
         pacs: seconds spent waiting for the PACS.
         left_out: objects of the exam that the KOS does not point to.
+        rows: of a search, which carries no object.
     """
 
     instances: int = 0
@@ -50,6 +52,7 @@ class Compte:
     waited: float = 0.0
     pacs: float = 0.0
     left_out: int = 0
+    rows: int = 0
 
     def __post_init__(self) -> None:
         self.started = monotonic()
@@ -76,18 +79,13 @@ class Sortie:
         self._gathered = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def empty(self) -> bool:
-        """Whether everything written so far has left."""
-        return not self._pieces
-
-    async def open(self, content_type: str) -> None:
-        """Send the status line and the headers.
+    async def open(self, content_type: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Send the status line and the headers, with some more if given.
 
         Raises:
             ConnectionError: the peer left.
         """
-        self._response = web.StreamResponse(headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+        self._response = web.StreamResponse(headers={**headers, "Content-Type": content_type, "Cache-Control": "no-store"})
         self._response.enable_chunked_encoding()
         self._transport = self._request.transport
         if self._transport is None:

@@ -71,6 +71,7 @@ class Envoi:
         Raises:
             SyntaxeRefusee: it cannot be turned into anything that is accepted.
             ConversionImpossible: its pixels resist.
+            TropDeConversions: there is no memory for it now.
         """
         if self._accepts(objet):
             yield objet
@@ -79,7 +80,9 @@ class Envoi:
         wanted = self.acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
         uids = objet.sop_class_uid, objet.sop_instance_uid, objet.series_instance_uid
         async with self.atelier.tenues.one() as tenue:
-            content = await self.atelier.transcode(await gather(objet, self.limits.conversion.max_object_bytes, tenue), wanted)
+            part10 = await gather(objet, self.limits.conversion.max_object_bytes, tenue)
+            content = await self.atelier.transcode(part10, wanted, tenue.announced)
+            del part10
             tenue.converted(len(content))
             compte.converted += 1
             yield ObjetServi(*uids, wanted, content, len(content), _nothing)
@@ -94,7 +97,8 @@ async def gather(objet: ObjetServi, limit: int, tenue: Tenue) -> bytes:
         tenue: where they are counted.
 
     Raises:
-        ConversionImpossible: it does not, or there is no memory for it now.
+        ConversionImpossible: it does not.
+        TropDeConversions: there is no memory for it now.
     """
     pieces: list[bytes | memoryview] = [file_head(objet.sop_class_uid, objet.sop_instance_uid, objet.transfer_syntax_uid), objet.entete]
     size = len(objet.entete)

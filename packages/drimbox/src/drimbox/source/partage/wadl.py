@@ -9,13 +9,13 @@ import re
 from lxml import etree
 
 from drimbox.source.admission.errors import refusals
-from drimbox.source.admission.formats import IMAGES, JSON
+from drimbox.source.admission.formats import IMAGES, JSON, OF_FRAMES
 from drimbox.source.partage.paths import BASE
 
 CONTENT_TYPE = "application/vnd.sun.wadl+xml"
 _NS = "http://wadl.dev.java.net/2009/02"
 _IMAGES = ('multipart/related; type="application/dicom"',)
-_FRAMES = ('multipart/related; type="application/octet-stream"', *_IMAGES)
+_FRAMES = (*(f'multipart/related; type="{media}"' for media in OF_FRAMES), *_IMAGES)
 _STUDY, _SERIES = "studies/{studyUID}", "studies/{studyUID}/series/{seriesUID}"
 _INSTANCE = _SERIES + "/instances/{instanceUID}"
 # identifier of the method → path, what it represents (PS3.18 §10.4.1.1 and §10.6.1.1)

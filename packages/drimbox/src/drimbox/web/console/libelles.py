@@ -92,6 +92,7 @@ EVENTS: dict[str, str | Promise] = {
     "admission:demande:refused": _("Demande d'images refusée"),
     "admission:connexion:refused": _("Connexion d'une DRIMbox refusée"),
     "partage:transfert:sent": _("Images envoyées"),
+    "partage:recherche:answered": _("Recherche d'une DRIMbox servie"),
     "partage:transfert:cut": _("Envoi d'images interrompu"),
     "appel:appel:received": _("Appel contextuel reçu"),
     "appel:appel:opened": _("Appel contextuel ouvert"),
@@ -128,7 +129,7 @@ _OF_MESSAGES = {
     ),
     NOTE_CLE_ILLISIBLE: Explication(
         "Une note d'images clés (KIN) de cet examen n'a pas pu être lue dans le PACS ; le pointeur (KOS) est publié sans sa remarque.",
-        "Vérifier que le PACS rend ses objets Key Object Selection (C-GET, C-MOVE ou DICOMweb), puis faire remplacer le compte rendu si besoin.",
+        "Vérifier que le PACS rend ses objets Key Object Selection (C-GET, C-MOVE ou DICOMweb), puis faire remplacer le compte rendu.",
     ),
     AUTRE_DOCUMENT: Explication(
         "Le compte rendu dit remplacer un document qui n'est pas celui de cet examen ; il a été pris tout de même.",
