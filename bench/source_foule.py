@@ -10,7 +10,7 @@ import statistics
 import time
 from dataclasses import replace
 
-from bench.contract import Measure
+from bench.contract import Measure, Reference
 from bench.source_comparaison import ratio
 from bench.source_porte import PRODUCTION, Adresse, Maquette, Serie
 from bench.source_processus import held_mebibytes, peak_mebibytes
@@ -35,10 +35,12 @@ async def many_series(mesh: Maquette, etude: Etude, single: Adresse, rounds: int
         if rank:
             totals.append(sum(side.serie.bytes for side in sides) / 1e6 / (time.perf_counter() - start))
             spreads.append(durations[int(0.95 * len(durations))] / statistics.median(durations))
-    best = single.serie.bytes / 1e6 / min(single.serie.seconds)
-    name, goal = f"porte, {len(etude.series)} séries à la fois", f"≥ 80 % du meilleur seul ({best:.0f} Mo/s)"
+    rates = tuple(single.serie.bytes / 1e6 / seconds for seconds in single.serie.seconds)
+    ratio_of = {"médiane": statistics.median(totals) / statistics.median(rates), "meilleurs": max(totals) / max(rates)}
+    name, goal = f"porte, {len(etude.series)} séries à la fois", "≥ 80 % d'un flux seul"
+    holds, seen = min(ratio_of.values()) >= 0.8, ", ".join(f"{word} {value:.0%}" for word, value in ratio_of.items())
     return [
-        Measure(f"{name}, débit total", "Mo/s", tuple(totals), goal, statistics.median(totals) >= 0.8 * best),
+        Measure(f"{name}, débit total ({seen})", "Mo/s", tuple(totals), goal, holds, reference=Reference(single.serie.name, rates)),
         Measure(f"{name}, p95/p50", "×", tuple(spreads), "≤ 2", statistics.median(spreads) <= 2),
     ]
 
