@@ -31,7 +31,7 @@ def tight(maille: Maille) -> Callable[..., None]:
 
 @pytest.fixture
 def one_left(tight: Callable[..., None]) -> None:
-    tight(2, disk=0, timeout=5.0)
+    tight(2, disk=0, timeout=15.0)
 
 
 @pytest.fixture

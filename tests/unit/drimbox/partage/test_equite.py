@@ -26,6 +26,25 @@ async def test_within_the_caps_nobody_waits() -> None:
     assert not equite.running
 
 
+async def test_those_who_hold_and_those_who_wait_may_all_leave_in_one_turn_of_the_loop() -> None:
+    equite = places(max_transfers=2)
+
+    async def hold() -> None:
+        async with equite.place("a"):
+            await asyncio.Event().wait()
+
+    for _ in range(2):
+        tasks = [asyncio.create_task(hold()) for _ in range(4)]
+        while equite.running.total() < 2 or equite.waiting < 2:
+            await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        left = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(error, asyncio.CancelledError) for error in left)
+        assert not equite.running
+        assert not equite.waiting
+
+
 async def test_who_had_to_wait_is_told_so() -> None:
     equite = places(max_transfers=1)
     told: list[bool] = []

@@ -105,11 +105,15 @@ class Equite:
 
     def look_again(self) -> None:
         """Give what may be given, now that somebody else waits for the same thing."""
-        while ready := [(chosen, attente) for attente in self._waiting if (chosen := self._chosen(attente.peers())) is not None]:
+        while ready := [(chosen, attente) for attente in self._there() if (chosen := self._chosen(attente.peers())) is not None]:
             chosen, attente = min(ready, key=lambda pair: self.running[pair[0]])  # the first of those with the fewest
             self._waiting.remove(attente)
             self.running[chosen] += 1
             attente.turn.set_result(chosen)
+
+    def _there(self) -> list[_Attente]:
+        # one that was cancelled stays until its task runs: a place given to it would be lost
+        return [attente for attente in self._waiting if not attente.turn.done()]
 
     def _chosen(self, peers: Collection[str]) -> str | None:
         """Return for which of these peers a place may be taken now: the one that has the fewest."""

@@ -48,8 +48,8 @@ class Recuperations:
         found = self._found(tours, pacs, demande)
         del demande  # it names every instance: who shares a retrieval need not keep one of its own
         lecteur = found.join(peer)
-        tours.places.look_again()  # this peer may have a place that the others who want it have not
         try:
+            tours.places.look_again()  # this peer may have a place that the others who want it have not
             yield lecteur
         finally:
             if len(found.readers) == 1:
