@@ -9,6 +9,7 @@ of its own, and its names go with it.
 
 from __future__ import annotations
 
+import errno
 from threading import Thread
 from typing import Any
 
@@ -35,6 +36,7 @@ def parse_xml(data: bytes, *, remarks: bool = True, encoding: str | None = None)
     Raises:
         etree.LxmlError: not well formed, or deeper or larger than libxml2 accepts by default.
         ValueError: nothing but blanks.
+        OSError: the machine has no thread left.
     """
     found: list[etree._Element] = []
     failed: list[Exception] = []
@@ -47,8 +49,11 @@ def parse_xml(data: bytes, *, remarks: bool = True, encoding: str | None = None)
             failed.append(error)
 
     thread = Thread(target=work, name="xml")
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, "no thread can be started") from error
     thread.join()
     if failed:
-        raise failed[0]
+        raise failed.pop()  # an error that its own traceback holds would keep the document with it
     return found[0]

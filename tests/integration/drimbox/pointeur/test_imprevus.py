@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from uuid import UUID
 
@@ -123,14 +124,17 @@ def test_an_exam_whose_message_no_key_opens_is_told_to_a_person(monde: Monde, mo
     assert (Examen.objects.get().state, Examen.objects.get().code) == ("a_verifier", "coffre.ferme")
 
 
-def test_an_exam_waits_while_the_database_is_away(monde: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OperationalError(), OSError(errno.EMFILE, "full"), MemoryError()], ids=["database", "files", "memory"])
+def test_an_exam_waits_while_the_database_is_away_or_the_machine_short_of_something(
+    monde: Monde, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     Chemin(monde).take(sample_message())
 
     def away(*_arguments):
-        raise OperationalError
+        raise error
 
     monkeypatch.setattr(jobs, "construct", away)
-    with pytest.raises(OperationalError):
+    with pytest.raises(type(error)):
         pointer(examen_id=str(Examen.objects.get().id))
     assert Examen.objects.get().state == "a_traiter"
 

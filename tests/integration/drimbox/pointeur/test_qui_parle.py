@@ -135,12 +135,23 @@ def test_an_accession_alone_withdraws_nothing_unless_the_patient_is_the_same(che
 @pytest.mark.parametrize(
     ("authority", "found"), [(ACCESSION.oid, True), ("", True), ("1.2.3.4.5.6", False)], ids=["same", "none", "another"]
 )
-def test_an_accession_of_another_authority_is_another_number(chemin: Chemin, authority: str, found: bool, study_uid: str) -> None:
+def test_an_accession_of_another_authority_is_left_to_a_person(chemin: Chemin, authority: str, found: bool, study_uid: str) -> None:
     chemin.publish(sample_message())
     row = chemin.take(cancellation(study_uid=study_uid, patient=PID, authority=authority))
-    expected = ("lu", "") if found or not study_uid else ("attente_personne", "pointeur.reperes_discordants")
+    expected = ("lu", "") if found else ("attente_personne", "pointeur.reperes_discordants")
     assert (row.state, row.code) == expected
     assert is_served(Kos.objects.get()) is not found
+
+
+@pytest.mark.parametrize("number", [ACCESSION.value, "NEW-2"], ids=["the first", "the last"])
+def test_an_exam_whose_number_changed_is_withdrawn_by_either(chemin: Chemin, number: str) -> None:
+    chemin.publish(sample_message())
+    renamed = replace(SECOND.examens[0], accession=replace(ACCESSION, value="NEW-2"))
+    chemin.take(message(replace(SECOND, examens=(renamed, *SECOND.examens[1:])), event="T10"))
+    row = chemin.take(cancellation(study_uid="", patient=PID).replace(b"IPC|" + ACCESSION.value.encode(), b"IPC|" + number.encode()))
+    assert (row.state, row.code) == ("lu", "")
+    assert not any(is_served(kos) for kos in Kos.objects.all())
+    assert Examen.objects.get().state in {"en_retrait", "retire"}
 
 
 def test_the_end_of_retention_of_a_copy_elsewhere_takes_nothing_out(chemin: Chemin) -> None:

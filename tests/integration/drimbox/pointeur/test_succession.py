@@ -239,6 +239,15 @@ def test_what_an_earlier_version_published_is_shown_no_more_either(chemin: Chemi
     assert shown(chemin) == {"N", "MASQUE_PS"}
 
 
+def test_what_an_earlier_version_published_and_whose_message_is_erased_is_hidden_when_asked(chemin: Chemin) -> None:
+    chemin.publish(message(control_id="000001"))
+    chemin.monde.drimbox.sql("UPDATE pointeur_examen SET visibilite = NULL")
+    chemin.monde.drimbox.sql("UPDATE reception_message SET corps = NULL, purged_at = now()")
+    chemin.take(message(MASQUE_PS=True))
+    chemin.send()
+    assert shown(chemin) == {"N", "MASQUE_PS"}
+
+
 def test_what_was_hidden_before_any_deposit_was_asked_is_deposited_hidden(chemin: Chemin) -> None:
     chemin.publish(message(control_id="000001", DESTDMP=False))
     chemin.take(message(DESTDMP=False, MASQUE_PS=True))

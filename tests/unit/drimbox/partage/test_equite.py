@@ -35,8 +35,8 @@ async def test_those_who_hold_and_those_who_wait_may_all_leave_in_one_turn_of_th
 
     for _ in range(2):
         tasks = [asyncio.create_task(hold()) for _ in range(4)]
-        while equite.running.total() < 2 or equite.waiting < 2:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # each task runs once, to its place or to its wait
+        assert (equite.running.total(), equite.waiting) == (2, 2)
         for task in tasks:
             task.cancel()
         left = await asyncio.gather(*tasks, return_exceptions=True)

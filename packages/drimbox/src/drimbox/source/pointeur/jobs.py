@@ -171,8 +171,8 @@ def pointer(examen_id: str) -> None:
         actions.postpone(examen.id, error, now)
     except STOPPED_BY as error:
         actions.stop(examen.id, error, now)
-    except ELSEWHERE:
-        raise
+    except (*ELSEWHERE, OSError, MemoryError):
+        raise  # no descriptor, no room: this machine is short of something for now, and the exam is asked again
     except Exception as error:  # noqa: BLE001 - whatever a report or a PACS says that nobody foresaw, a person is told; asked again, it would fall again
         log.warning("source:examen:failed", examen_id=str(examen.id), code=PointeurEnDefaut.code, error_type=type(error).__name__)
         actions.stop(examen.id, PointeurEnDefaut(), now)

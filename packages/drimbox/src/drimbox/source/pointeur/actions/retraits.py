@@ -79,24 +79,25 @@ def _cancelled(evenement: Annuler) -> Examen | None:
         return examen
     if accession is None:
         return None
-    # a number of another RIS, or of another authority, is another number
-    candidates = _locked(Q(kos__accession=accession.value) | Q(accession=accession.value))
-    found = [examen for examen in candidates if speaks_of(examen, evenement.message_id) and _bears(examen, accession)]
-    if len(found) > 1:
-        raise ReperesDiscordants  # only a person can tell
+    # a number of another RIS is another number; one that this RIS gave under another authority is for a person
+    known = _locked(Q(kos__accession=accession.value) | Q(accession=accession.value))
+    candidates = [examen for examen in known if speaks_of(examen, evenement.message_id)]
+    found = [examen for examen in candidates if _bears(examen, accession)]
+    if len(found) > 1 or (candidates and not found):
+        raise ReperesDiscordants
     return found[0] if found else None
 
 
 def _bears(examen: Examen, accession: Identifiant) -> bool:
-    """Tell whether an exam has this accession number, of this authority when both sides name one."""
-    of_kos = Kos.objects.filter(examen=examen).exclude(accession="").values_list("accession", flat=True)
-    kept = frozenset(of_kos)
+    """Tell whether an exam has this accession number, or had it, of this authority when both sides name one."""
+    of_kos = Kos.objects.filter(examen=examen).values_list("accession", flat=True)
+    kept = frozenset((*of_kos, examen.accession)) - {""}
     compte_rendu = _report_of(examen)
     told = [number for _, number in compte_rendu.demandes if number is not None] if compte_rendu else []
     authorities = {number.oid for number in told if number.value == accession.value} - {""}
     if accession.oid and authorities and accession.oid not in authorities:
         return False
-    return accession.value in (kept or {number.value for number in told} or {examen.accession})
+    return accession.value in (kept or {number.value for number in told})
 
 
 def _locked(condition: Q) -> list[Examen]:

@@ -76,8 +76,8 @@ def visibility_of(examen: Examen, former: Rapport | None, rapport: Rapport) -> V
         return Visibilite(tuple(sorted(asked)), (), change=True)
     before = _hidden(examen, former)
     kept = frozenset[str]() if changes or before is None else before - asked
-    # nothing is known of who may see what an earlier version published, once its message is erased: only a change that is told counts
-    change = changes or (before is not None and before != asked | kept)
+    # nothing is known of who may see what an earlier version published, once its message is erased: what hides it is asked again
+    change = changes or (bool(asked) if before is None else before != asked | kept)
     return Visibilite(tuple(sorted(asked | kept)), tuple(sorted(kept)), change)
 
 
