@@ -70,8 +70,10 @@ def test_what_an_earlier_version_acknowledged_and_this_one_refuses_waits_for_a_p
     assert outcomes() == [("lu", ""), ("attente_personne", "reception.caractere_interdit")]
 
 
-@pytest.mark.parametrize("error", [DataError(), IntegrityError(), ProgrammingError(), ValueError()], ids=lambda error: type(error).__name__)
-def test_a_message_that_the_database_does_not_take_holds_back_no_other(
+@pytest.mark.parametrize(
+    "error", [DataError(), IntegrityError(), ProgrammingError(), ValueError(), ZeroDivisionError()], ids=lambda error: type(error).__name__
+)
+def test_a_message_that_no_reader_or_database_foresaw_calls_a_person_and_holds_back_no_other(
     monde: Monde, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     first, second = keep(monde, sample_message("000001"), sample_message("000002"))

@@ -19,7 +19,6 @@ from drimbox.socle.kos.reader import read_kos
 from drimbox.socle.personnes import Identifiant
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur import actions as pointeurs
-from drimbox.source.pointeur import jobs
 from drimbox.source.pointeur.actions import appliquer
 from drimbox.source.pointeur.actions.rejets import instances_of
 from drimbox.source.pointeur.errors import ExamenIntrouvable
@@ -347,21 +346,3 @@ def test_a_message_that_another_worker_reads_comes_back_a_moment_later(chemin: C
     traiter(message_id=str(row.id))
     row.refresh_from_db()
     assert row.state == "lu"
-
-
-def test_a_message_that_no_reader_foresaw_calls_a_person_and_holds_back_no_other(chemin: Chemin, monkeypatch: pytest.MonkeyPatch) -> None:
-    for control in ("000001", "000002"):
-        with chemin.monde.drimbox.role("reception"):
-            receive(sample_message(control), peer="127.0.0.1", now=NOW)
-    first, second = (row.id for row in MessageRecu.objects.order_by("control_id"))
-    interpret = jobs.interpret
-
-    def surprising(message_id, body):
-        if message_id == first:
-            raise ZeroDivisionError
-        return interpret(message_id, body)
-
-    monkeypatch.setattr(jobs, "interpret", surprising)
-    traiter(message_id=str(second))
-    states = dict(MessageRecu.objects.values_list("id", "state"))
-    assert states == {first: "attente_personne", second: "lu"}
