@@ -68,6 +68,50 @@ def test_two_scopes_are_two_places() -> None:
     assert (found.for_leaves, found.for_authorities, found.scope == read().scope) == (True, False, False)
 
 
+def point(*names: str) -> x509.IssuingDistributionPoint:
+    return x509.IssuingDistributionPoint([x509.UniformResourceIdentifier(name) for name in names], None, False, False, None, False, False)
+
+
+def leaf(*points: x509.DistributionPoint) -> x509.Certificate:
+    builder = x509.CertificateBuilder(NAME, NAME, KEY.public_key(), 77, NOW - DAY, NOW + DAY)
+    if points:
+        builder = builder.add_extension(x509.CRLDistributionPoints(points), False)
+    return builder.sign(KEY, hashes.SHA256())
+
+
+def at_uri(*uris: str, reasons: frozenset[x509.ReasonFlags] | None = None) -> x509.DistributionPoint:
+    return x509.DistributionPoint([x509.UniformResourceIdentifier(uri) for uri in uris], None, reasons, None)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "covered"),
+    [
+        (leaf(at_uri("http://crl/part1.crl")), True),
+        (leaf(at_uri("ldap://crl/part1", "http://crl/part1.crl")), True),
+        (leaf(at_uri("http://crl/part2.crl"), at_uri("http://crl/part1.crl")), True),
+        (leaf(at_uri("http://crl/part2.crl")), False),
+        (leaf(at_uri("http://crl/part1.crl", reasons=frozenset({x509.ReasonFlags.key_compromise}))), False),
+        (leaf(), False),
+    ],
+    ids=["its part", "its part by another name too", "one of its two parts", "another part", "its part for one reason", "no part said"],
+)
+def test_a_crl_of_one_part_covers_only_the_certificates_that_name_that_part(certificate: x509.Certificate, covered: bool) -> None:
+    found = read_crl(made(NOW, 1, point("http://crl/part1.crl")), authority())
+    assert found is not None
+    assert found.speaks_of(certificate)
+    assert found.covers(certificate) is covered
+    assert read().covers(certificate)
+
+
+def test_a_part_named_relatively_to_its_issuer_covers_the_certificates_that_name_it_so() -> None:
+    relative = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, "part1")])
+    scope = x509.IssuingDistributionPoint(None, relative, False, False, None, False, False)
+    found = read_crl(made(NOW, 1, scope), authority())
+    assert found is not None
+    assert found.covers(leaf(x509.DistributionPoint(None, relative, None, None)))
+    assert not found.covers(leaf(at_uri("http://crl/part1.crl")))
+
+
 @pytest.mark.parametrize(
     ("held", "new", "good"),
     [

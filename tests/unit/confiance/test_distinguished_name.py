@@ -38,6 +38,7 @@ def test_the_official_form_is_kept() -> None:
 def test_other_writings_of_the_same_name_are_equal(text: str) -> None:
     assert DistinguishedName.parse(text) == DistinguishedName.parse(OFFICIAL)
     assert hash(DistinguishedName.parse(text)) == hash(DistinguishedName.parse(OFFICIAL))
+    assert DistinguishedName.parse(text).canonical == DistinguishedName.parse(OFFICIAL).canonical
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_other_writings_of_the_same_name_are_equal(text: str) -> None:
 )
 def test_another_name_is_not_equal(text: str) -> None:
     assert DistinguishedName.parse(text) != DistinguishedName.parse(OFFICIAL)
+    assert DistinguishedName.parse(text).canonical != DistinguishedName.parse(OFFICIAL).canonical
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,16 @@ def test_writing_then_reading_gives_the_same_name(rdns: list[list[tuple[str, str
     again = DistinguishedName.parse(str(dn))
     assert again == dn
     assert str(DistinguishedName.parse(str(again))) == str(again)
+
+
+NAMES = st.lists(st.lists(st.tuples(TYPES, st.sampled_from("aAé,+=")), min_size=1, max_size=2), min_size=1, max_size=2).map(
+    DistinguishedName
+)
+
+
+@given(NAMES, NAMES)
+def test_names_are_equal_exactly_when_their_canonical_texts_are(first: DistinguishedName, second: DistinguishedName) -> None:
+    assert (first == second) == (first.canonical == second.canonical)
 
 
 @given(st.text(alphabet='CNOU=,+;\\"# <>aé1.', max_size=40))

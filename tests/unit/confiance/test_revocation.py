@@ -90,6 +90,14 @@ def test_a_partial_crl_says_nothing(terrain: Terrain, scope: x509.IssuingDistrib
         check_revocation(_path(terrain), (terrain.fresh_crls()[0], _ca_crl(terrain, extensions=[scope])), NOW, "hard")
 
 
+def test_a_crl_of_another_part_clears_nobody_and_still_revokes_whom_it_lists(terrain: Terrain) -> None:
+    part = x509.IssuingDistributionPoint([x509.UniformResourceIdentifier("http://crl/part9.crl")], None, False, False, None, False, False)
+    with pytest.raises(RevocationInconnue):
+        check_revocation(_path(terrain), (terrain.fresh_crls()[0], _ca_crl(terrain, extensions=[part])), NOW, "hard")
+    with pytest.raises(CertificatRevoque):
+        check_revocation(_path(terrain), (*terrain.fresh_crls(), _ca_crl(terrain, _entry(terrain), extensions=[part])), NOW, "hard")
+
+
 def test_an_authority_without_crl_sign_signs_no_crl(terrain: Terrain) -> None:
     ca = make_ca(terrain.root, ca_usage=autorite.usage("key_cert_sign"))
     path = Path(terrain.key.certificate, ca.certificate, terrain.root.certificate)

@@ -120,6 +120,11 @@ class DistinguishedName:
         return next((value for rdn in self._rdns for name, value in rdn if name == wanted), None)
 
     @property
+    def canonical(self) -> str:
+        """One text for all the spellings of this name: equal names have the same one. For counting by name; people read ``str``."""
+        return ",".join("+".join(f"{name}={_escape(value)}" for name, value in sorted(rdn)) for rdn in self._key)
+
+    @property
     def rdns(self) -> tuple[Rdn, ...]:
         """Relative names, most specific first."""
         return self._rdns

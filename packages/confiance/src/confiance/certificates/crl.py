@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -27,6 +27,7 @@ else:
 
 _HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 _WHOLE: Final = ""
+_Name: TypeAlias = "x509.GeneralName | x509.RelativeDistinguishedName"
 
 
 class CrlRefused(PeerError):
@@ -48,6 +49,7 @@ class BaseCrl:
         scope: hex SHA-256 of its IssuingDistributionPoint; empty for a CRL of everything its authority issued.
         for_authorities: whether it speaks of CA certificates.
         for_leaves: whether it speaks of the others.
+        part: the names of its distribution point when it holds one part of what its authority issued; empty when it holds all.
     """
 
     crl: x509.CertificateRevocationList
@@ -55,6 +57,7 @@ class BaseCrl:
     scope: str
     for_authorities: bool
     for_leaves: bool
+    part: frozenset[_Name] = frozenset()
 
     @cached_property
     def serials(self) -> frozenset[int]:
@@ -85,9 +88,13 @@ class BaseCrl:
         """When the next one is promised; None promises nothing, and such a CRL clears nobody."""
         return self.crl.next_update_utc
 
-    def covers(self, certificate: x509.Certificate) -> bool:
-        """Whether its scope holds this certificate."""
+    def speaks_of(self, certificate: x509.Certificate) -> bool:
+        """Whether it speaks of certificates of this kind; a serial number of one of them that it lists is revoked, whatever the part."""
         return self.for_authorities if is_authority(certificate) else self.for_leaves
+
+    def covers(self, certificate: x509.Certificate) -> bool:
+        """Whether its scope holds this certificate, so that it clears it by not listing it (RFC 5280 §6.3.3 b.2)."""
+        return self.speaks_of(certificate) and (not self.part or bool(self.part & _points_of(certificate)))
 
     def is_fresh(self, at: datetime) -> bool:
         """Whether it may clear a certificate at this time."""
@@ -112,7 +119,8 @@ def read_crl(crl: x509.CertificateRevocationList, authority: x509.Certificate) -
     if point.indirect_crl or point.only_contains_attribute_certs or point.only_some_reasons is not None:
         return None
     scope = hashlib.sha256(point.public_bytes()).hexdigest()
-    return BaseCrl(crl, authority, scope, not point.only_contains_user_certs, not point.only_contains_ca_certs)
+    leaves, authorities = not point.only_contains_ca_certs, not point.only_contains_user_certs
+    return BaseCrl(crl, authority, scope, authorities, leaves, _names(point))
 
 
 def check_successor(new: BaseCrl, held: BaseCrl) -> None:
@@ -133,6 +141,19 @@ def is_authority(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except (x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm, ValueError):
         return False
+
+
+def _points_of(certificate: x509.Certificate) -> frozenset[_Name]:
+    """Return the names of the distribution points of a certificate whose CRL its own issuer signs, for every reason."""
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm, ValueError):
+        return frozenset()
+    return frozenset(name for point in points if point.crl_issuer is None and point.reasons is None for name in _names(point))
+
+
+def _names(point: x509.DistributionPoint | x509.IssuingDistributionPoint) -> frozenset[_Name]:
+    return frozenset((*(point.full_name or ()), *((point.relative_name,) if point.relative_name is not None else ())))
 
 
 def _is_signed_by(crl: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:

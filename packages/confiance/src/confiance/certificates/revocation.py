@@ -51,12 +51,12 @@ def check_revocation(path: Path, crls: Iterable[x509.CertificateRevocationList],
 def _cleared(
     certificate: x509.Certificate, issuer: x509.Certificate, crls: tuple[x509.CertificateRevocationList, ...], at: datetime
 ) -> bool:
-    usable = [read for crl in crls if (read := read_crl(crl, issuer)) is not None and read.covers(certificate)]
-    for read in usable:
+    about = [read for crl in crls if (read := read_crl(crl, issuer)) is not None and read.speaks_of(certificate)]
+    for read in about:
         entry = read.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is not None and _takes_effect(entry, at):
             raise CertificatRevoque
-    return any(read.is_fresh(at) for read in usable)
+    return any(read.covers(certificate) and read.is_fresh(at) for read in about)
 
 
 def _takes_effect(entry: x509.RevokedCertificate, at: datetime) -> bool:
