@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -164,6 +165,14 @@ def test_a_command_without_its_database_is_told_without_a_traceback(espace: Envi
     assert (done.returncode, "espace.base_injoignable" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
 
 
+def said(port: int, context: ssl.SSLContext, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Say something to the pages and return what comes back until the end of the connection: its head, what parts them, its body."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as tcp, context.wrap_socket(tcp, server_hostname="127.0.0.1") as secured:
+        secured.sendall(data)
+        with secured.makefile("rb") as answer:
+            return answer.read().partition(b"\r\n\r\n")
+
+
 def test_the_pages_speak_tls_with_their_own_certificate(espace: Environment) -> None:
     server, url = espace.pki.market("espace.banc.test"), espace.url.replace("http:", "https:")
     tls = {"certificate": str(server.certificate), "key": str(server.key)}
@@ -179,6 +188,10 @@ def test_the_pages_speak_tls_with_their_own_certificate(espace: Environment) -> 
     with espace.process("process", "pages", DRIMM_PAGES__TLS=json.dumps(tls), DRIMM_PAGES__PUBLIC_URL=url):
         espace.wait_until(lambda: page()[0] == 200)
         _status, hsts, cookie = page()
+        head, _, body = said(espace.ports["pages"], context, b"279035121518989 is no request\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"\r\nserver:" not in head.lower()
+    assert b"279035121518989" not in body  # nothing of what came
     assert hsts
     assert "; Secure" in str(cookie)
     assert "HttpOnly" in str(cookie)

@@ -100,6 +100,19 @@ def test_nothing_new_makes_no_new_head(monde: Editeur) -> None:
     assert number_of_last() == 1
 
 
+def test_a_head_dated_by_a_clock_that_was_ahead_is_made_again_and_readers_accept_it_at_once(monde: Editeur) -> None:
+    monde.publish()
+    monde.round()
+    for hours in (13, -13):
+        monde.time.sleep(hours * 3600)
+        for _ in range(2):  # before and after the témoin
+            with monde.espace.role("signataire"):
+                monde.etabli.turn()
+            monde.temoin()
+        assert verify_tete(monde.head(), monde.policy, at=monde.time.now).tete.this_update == monde.time.now.replace(microsecond=0)
+    assert number_of_last() == 3
+
+
 def test_without_keys_lists_are_published_and_logged_and_there_is_no_head(espace: Any) -> None:
     integrate(now=NOW)
     monde = editeur(espace, NOW)

@@ -108,6 +108,16 @@ def test_delays_double_up_to_their_maximum_and_the_first_instant_is_kept() -> No
     assert (delays, panne.depuis, panne.echecs) == ([1, 2, 4, 8, 10, 10], NOW, 6)
 
 
+def test_an_attempt_set_by_a_clock_that_was_ahead_is_made_now_and_the_silence_is_told_in_time() -> None:
+    settings = Controle(retry_max_seconds=300, alarme_seconds=60)
+    panne = after(None, DnsInjoignable(), NOW + timedelta(days=1), settings)
+    assert not panne.is_waiting(NOW, settings)
+    assert panne.is_waiting(panne.prochain - timedelta(seconds=300), settings)
+    assert not panne.is_waiting(panne.prochain, settings)
+    again = after(panne, DnsInjoignable(), NOW, settings)
+    assert again.is_alarming(NOW + timedelta(seconds=60), settings)
+
+
 def test_a_silence_is_told_after_a_while_and_a_refusal_at_once() -> None:
     settings = Controle(alarme_seconds=60)
     silent = Panne(DnsInjoignable(), NOW, 1, NOW)

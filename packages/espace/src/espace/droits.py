@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db.migrations.operations import RunPython
 from psycopg import sql
 
+from confiance.exploitation.operations import SurLaBase
 from espace.roles import OWNER, ROLES
 
 _PRIVILEGE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_, ]+)\))?")
@@ -48,20 +49,6 @@ _ADDED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP FUNCTION {guard}();"
 _CHANGED_AGAIN = "DROP TRIGGER {guard} ON {table}; DROP TRIGGER {emptied} ON {table}; DROP FUNCTION {guard}();"
 
 
-class SurLaBase(RunPython):
-    """Speaks to the database alone. Django would otherwise make every model as it was at that migration, for each grant: seconds."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Do it."""
-        code: Any = self.code  # ours ask for no model
-        code(None, schema_editor)
-
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - as above
-        """Undo it."""
-        code: Any = self.reverse_code
-        code(None, schema_editor)
-
-
 def _role(name: str) -> sql.Identifier:
     if name not in ROLES:
         message = f"unknown role {name!r}"
@@ -91,11 +78,11 @@ def grant(table: str, **privileges: Iterable[str]) -> SurLaBase:
     def forward(_apps: Any, editor: Any) -> None:
         for role, words in privileges.items():
             rights = sql.SQL(", ").join(_privilege(word) for word in words)
-            editor.execute(as_text(editor, sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), _role(role))))
+            editor.execute(_as_text(editor, sql.SQL("GRANT {} ON {} TO {}").format(rights, sql.Identifier(table), _role(role))))
 
     def backward(_apps: Any, editor: Any) -> None:
         for role in privileges:
-            editor.execute(as_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
+            editor.execute(_as_text(editor, sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), _role(role))))
 
     return SurLaBase(forward, backward)
 
@@ -113,14 +100,7 @@ def never_changed(table: str, *, when: str = "true") -> SurLaBase:
         "emptied": sql.Identifier(f"{table}_jamais_vide"),
         "when": sql.SQL(when),
     }
-
-    def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_NEVER_CHANGED).format(**names)), params=None)
-
-    def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_CHANGED_AGAIN).format(**names)), params=None)
-
-    return SurLaBase(forward, backward)
+    return in_words(_NEVER_CHANGED, _CHANGED_AGAIN, lambda: names)
 
 
 def columns_never_changed(table: str, *columns: str) -> SurLaBase:
@@ -138,14 +118,7 @@ def columns_never_changed(table: str, *columns: str) -> SurLaBase:
         "emptied": sql.Identifier(f"{table}_jamais_vide"),
         "changed": sql.SQL(" OR ").join(differs),
     }
-
-    def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_COLUMNS_NEVER_CHANGED).format(**names)), params=None)
-
-    def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_COLUMNS_CHANGED_AGAIN).format(**names)), params=None)
-
-    return SurLaBase(forward, backward)
+    return in_words(_COLUMNS_NEVER_CHANGED, _COLUMNS_CHANGED_AGAIN, lambda: names)
 
 
 def added_only(table: str, role: str, *, when: str) -> SurLaBase:
@@ -162,13 +135,7 @@ def added_only(table: str, role: str, *, when: str) -> SurLaBase:
         guard = sql.Identifier(f"{table}_ajout_{role}")
         return {"table": sql.Identifier(table), "guard": guard, "role": role_name, "when": sql.SQL(when)}
 
-    def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_ADDED_ONLY).format(**names())), params=None)
-
-    def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_ADDED_AGAIN).format(**names())), params=None)
-
-    return SurLaBase(forward, backward)
+    return in_words(_ADDED_ONLY, _ADDED_AGAIN, names)
 
 
 def close_database() -> SurLaBase:
@@ -184,12 +151,27 @@ def close_database() -> SurLaBase:
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(users),
             sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(_role(OWNER)),
         ):
-            editor.execute(as_text(editor, statement))
+            editor.execute(_as_text(editor, statement))
 
     return SurLaBase(forward, RunPython.noop)
 
 
-def as_text(editor: Any, statement: sql.Composable) -> str:
+def in_words(forward: str, backward: str, names: Callable[[], Mapping[str, sql.Composable]]) -> SurLaBase:
+    """Return the operation that executes one text, and another one to undo it.
+
+    Args:
+        forward: statements of SQL, with names between braces.
+        backward: statements of SQL, likewise.
+        names: gives what the names stand for, once a database is there.
+    """
+
+    def run(text: str) -> Callable[[Any, Any], None]:
+        return lambda _apps, editor: editor.execute(_as_text(editor, sql.SQL(text).format(**names())), params=None)
+
+    return SurLaBase(run(forward), run(backward))
+
+
+def _as_text(editor: Any, statement: sql.Composable) -> str:
     """Return a statement in words, for the schema editor of a migration."""
     editor.connection.ensure_connection()
     return statement.as_string(editor.connection.connection)

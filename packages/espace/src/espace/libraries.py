@@ -4,29 +4,11 @@
 
 from __future__ import annotations
 
+from confiance.exploitation.libraries import DJANGO
+
 LIBRARIES = (
+    *DJANGO,
     "cryptography.x509",
-    "csp.constants",
-    "django.contrib.auth.decorators",
-    "django.contrib.auth.hashers",
-    "django.contrib.messages.middleware",
-    "django.contrib.messages.storage.session",
-    "django.contrib.postgres.fields",
-    "django.contrib.sessions.middleware",
-    "django.contrib.staticfiles.checks",
-    "django.contrib.staticfiles.finders",
-    "django.contrib.staticfiles.storage",
-    "django.core.asgi",
-    "django.core.management.base",
-    "django.db.backends.postgresql.base",
-    "django.db.migrations.operations",
-    "django.db.models.sql.compiler",
-    "django.forms",
-    "django.middleware.csrf",
-    "django.middleware.locale",
-    "django.template.defaulttags",
-    "django.template.loader_tags",
-    "django.views.debug",
     "dns.asyncresolver",
     "dns.message",
     "dns.query",
@@ -38,10 +20,7 @@ LIBRARIES = (
     "dns.update",
     "dns.zone",
     "fido2.server",
-    "lxml.etree",
     "qrcode.image.svg",
     "requests",
     "stdnum.fr.siret",
-    "uvicorn",
-    "whitenoise.middleware",
 )

@@ -117,6 +117,15 @@ def test_a_temporary_refusal_is_tried_again_later(ouvrier: Any, boite: Boite) ->
     assert states() == [("envoye", 2, "")]
 
 
+def test_a_mail_dated_by_a_clock_that_was_ahead_leaves_now_and_one_put_off_waits(espace: Any, boite: Boite) -> None:
+    post(2)
+    espace.sql("UPDATE courrier_courrier SET prochaine = %s WHERE objet = 'DM-2026-000001'", timezone.now() + timedelta(days=1))
+    espace.sql("UPDATE courrier_courrier SET prochaine = %s WHERE objet = 'DM-2026-000002'", timezone.now() + timedelta(minutes=30))
+    with espace.role("ouvrier"):
+        assert Facteur(settings(boite.port, longest_retry_seconds=3600.0)).turn() == 1
+        assert states() == [("envoye", 1, ""), ("a_envoyer", 0, "")]
+
+
 def test_a_refusal_for_good_is_an_alarm_and_stops_no_other_mail(espace: Any, boite: Boite) -> None:
     post(3)
     espace.sql("UPDATE courrier_courrier SET destinataire = 'inconnu@operateur.test' WHERE objet = 'DM-2026-000002'")

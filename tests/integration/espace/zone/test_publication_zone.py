@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from espace.zone.adaptateurs.choix import adaptateur
 from espace.zone.models import EcartZone, PublicationNom
 from espace.zone.states import Etat, Travail
 from tests.espace_dns import APEX, Knot, Secondary, ask, dns_port, serial_at
-from tests.espace_donnees import ZONE, declare
+from tests.espace_donnees import NOW, ZONE, declare
 from tests.espace_env import Environment
 
 from .conftest import Essai, of_knot
@@ -237,6 +238,24 @@ def test_a_dns_that_is_killed_delays_and_loses_nothing(essai: Essai, knot: Knot)
     assert essai.etat(second).etat is Etat.PUBLIEE
     assert (codes(), queries.etat_zone().code) == (set(), "")
     assert ask(knot.port, f"db1.2.{ZONE}") == ["passerelle1.operateur.test."]
+
+
+@pytest.mark.peer("knot")
+def test_a_clock_that_was_ahead_holds_back_neither_the_next_attempt_nor_the_next_comparison(essai: Essai, knot: Knot) -> None:
+    essai.horloge.pass_(days=1)
+    declare()
+    essai.turn()
+    compared = queries.etat_zone().comparee_le
+    knot.kill()
+    declare()
+    essai.turn()
+    essai.horloge.pass_(days=-1)
+    essai.turn()
+    assert (compared, queries.etat_zone().echecs) == (NOW + timedelta(days=1), 2)
+    knot.start()
+    essai.horloge.pass_(seconds=61)
+    essai.turn()
+    assert (queries.etat_zone().echecs, queries.etat_zone().comparee_le) == (0, essai.horloge.now)
 
 
 @pytest.mark.peer("knot")

@@ -10,8 +10,3 @@ from espace.alarmes.models import Alarme
 def open_alarms() -> QuerySet[Alarme]:
     """Return the alarms that nobody closed, oldest first."""
     return Alarme.objects.filter(fermee_le__isnull=True).order_by("depuis", "id")
-
-
-def history() -> QuerySet[Alarme]:
-    """Return every alarm, newest first."""
-    return Alarme.objects.order_by("-depuis", "-id")

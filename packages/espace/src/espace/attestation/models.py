@@ -35,9 +35,7 @@ class Attestation(models.Model):
         verbose_name = _("attestation de délégation")
         verbose_name_plural = _("attestations de délégation")
         ordering = ("-id",)
-        constraints = (
-            models.CheckConstraint(condition=models.Q(numero__regex=r"^AD-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$"), name="attestation_numero"),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(numero__regex=_NUMERO), name="attestation_numero"),)
 
     def __str__(self) -> str:
         return self.numero

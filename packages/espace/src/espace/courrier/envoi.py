@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from confiance.errors import DrimmError
@@ -51,7 +52,7 @@ class Facteur:
         Raises:
             django.db.Error: PostgreSQL failed.
         """
-        if time.monotonic() < self._after or not queries.due(self._clock()).exists():
+        if time.monotonic() < self._after or not self._due().exists():
             return 0
         try:
             with connected(self._reglages) as expediteur:
@@ -62,6 +63,10 @@ class Facteur:
         self._failures, self._after = 0, 0.0
         settle([ServeurInjoignable.code, ExpediteurRefuse.code], now=self._clock())
         return count
+
+    def _due(self) -> QuerySet[Courrier]:
+        now = self._clock()
+        return queries.due(now, rules.horizon(self._reglages, now))
 
     def _give_all(self, expediteur: Expediteur) -> int:
         count = 0
@@ -81,7 +86,7 @@ class Facteur:
         """
         lost: ServeurInjoignable | None = None
         with transaction.atomic():
-            courrier = queries.due(self._clock()).select_for_update(skip_locked=True, no_key=True).first()
+            courrier = self._due().select_for_update(skip_locked=True, no_key=True).first()
             if courrier is None:
                 return None
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from espace.acteurs.models import Membre, Operateur, RoleMembre
 from espace.courrier.models import Courrier
@@ -22,9 +22,10 @@ def addresses_of(operateur: Operateur) -> tuple[str, ...]:
     return tuple(once.values()) or (operateur.support_mail,)
 
 
-def due(now: datetime) -> QuerySet[Courrier]:
-    """Return the mails to send now, oldest first."""
-    return Courrier.objects.filter(etat=Etat.A_ENVOYER, prochaine__lte=now).order_by("prochaine", "id")
+def due(now: datetime, horizon: datetime) -> QuerySet[Courrier]:
+    """Return the mails to send now, oldest first; a date beyond the horizon (:func:`espace.courrier.rules.horizon`) is not believed."""
+    when = Q(prochaine__lte=now) | Q(prochaine__gt=horizon)
+    return Courrier.objects.filter(when, etat=Etat.A_ENVOYER).order_by("prochaine", "id")
 
 
 def counts() -> dict[str, int]:

@@ -23,6 +23,16 @@ def next_try(reglages: Reglages, essais: int, now: datetime) -> datetime:
     return now + timedelta(seconds=seconds_between(reglages, essais))
 
 
+def horizon(reglages: Reglages, now: datetime) -> datetime:
+    """Return the latest date that a next try may have; beyond it, it is not believed: a clock that was ahead wrote it.
+
+    Args:
+        reglages: delays.
+        now: aware instant.
+    """
+    return now + timedelta(seconds=reglages.longest_retry_seconds)
+
+
 def seconds_between(reglages: Reglages, essais: int) -> float:
     """Return the delay after so many tries, in seconds."""
     return float(min(reglages.first_retry_seconds * 2 ** min(max(essais - 1, 0), _MAX_DOUBLINGS), reglages.longest_retry_seconds))

@@ -85,12 +85,12 @@ def daily_is_due(now: datetime, at: time, *, published: datetime | None, asked: 
         now: aware instant.
         at: time of day in Paris.
         published: last publication; None before the first list, which only a person asks for.
-        asked: last time that the daily signature was asked for.
+        asked: last time that the daily signature was asked for; one to come was dated by a clock that was ahead, and says nothing of now.
         retry: delay before it is asked again when it was refused.
     """
     if published is None or published >= last_occurrence(now, at):
         return False
-    return asked is None or asked < last_occurrence(now, at) or now - asked >= retry
+    return asked is None or not last_occurrence(now, at) <= asked <= now or now - asked >= retry
 
 
 def active(signers: Sequence[P], now: datetime) -> P:

@@ -236,9 +236,7 @@ def pending_change() -> Diff:
 
 def last_daily() -> datetime | None:
     """Return when the daily signature was last asked for."""
-    daily = Demande.objects.filter(origine=Origine.QUOTIDIENNE)
-    last: datetime | None = daily.aggregate(last=Max("demandee_le"))["last"]
-    return last
+    return Demande.objects.filter(origine=Origine.QUOTIDIENNE).order_by("-pk").values_list("demandee_le", flat=True).first()
 
 
 def next_publication(now: datetime, at: time) -> datetime:

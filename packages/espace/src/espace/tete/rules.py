@@ -16,17 +16,19 @@ MARGIN = 0.25
 FIRST_GRACE = timedelta(minutes=15)
 """How long the first head of all may wait for its signatures: what readers give a list without its head."""
 _SKEW = timedelta(minutes=5)
+"""How far in the future a date may be: what readers forgive."""
 
 
 def must_be_made(wanted: Head, last: Head | None, *, reissue: timedelta) -> bool:
-    """Tell whether a head must be made: it would say something else than the last one made, or that one is old.
+    """Tell whether a head must be made: it would say something else than the last one made, or that one is old, or from the future.
 
     Args:
         wanted: the head as it would be made now.
         last: the last one made, published or not.
         reissue: age at which a head is made again.
     """
-    if last is None or wanted.this_update - last.this_update >= reissue:
+    # one that a clock ahead has dated is refused by readers until its time comes
+    if last is None or not -_SKEW <= wanted.this_update - last.this_update < reissue:
         return True
     return _says(wanted) != _says(last)
 

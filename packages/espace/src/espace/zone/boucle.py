@@ -83,7 +83,7 @@ class Boucle:
         """
         now, demandes = self._clock(), list(queries.demandes_en_attente())
         asked = bool(demandes) and demandes[-1].pk > self._last_demande  # a person who asks does not wait for the delay to pass
-        if self._panne is not None and now < self._panne.prochain and not asked:
+        if self._panne is not None and self._panne.is_waiting(now, self._settings.controle) and not asked:
             return
         self._last_demande = demandes[-1].pk if demandes else self._last_demande
         try:
@@ -100,7 +100,7 @@ class Boucle:
 
     def _work(self, now: datetime, demandes: list[DemandeZone]) -> bool:
         worked = False
-        due = self._compared is None or now >= self._compared + timedelta(minutes=self._settings.controle.compare_minutes)
+        due = self._comparison_is_due(now)
         seen = registre.zone_serial()  # first: what changes after it makes another turn
         if seen != self._seen or due or demandes:
             couples = pending(self._settings)
@@ -114,6 +114,11 @@ class Boucle:
             self._compare(Travail.COMPARER)
             worked = True
         return worked
+
+    def _comparison_is_due(self, now: datetime) -> bool:
+        """Tell whether the zone was not compared for a while; a clock that was put back does not stop it."""
+        every = timedelta(minutes=self._settings.controle.compare_minutes)
+        return self._compared is None or not timedelta(0) <= now - self._compared < every
 
     def _compare(self, travail: Travail, *auteur: str) -> str:
         sentence = self._comparaison.run(travail, *auteur)

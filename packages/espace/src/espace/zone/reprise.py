@@ -28,13 +28,17 @@ class Panne:
     echecs: int
     prochain: datetime
 
+    def is_waiting(self, now: datetime, settings: Controle) -> bool:
+        """Tell whether the next attempt is still to come; one further than any delay is not: a clock that was ahead set it."""
+        return now < self.prochain <= now + timedelta(seconds=settings.retry_max_seconds)
+
     def is_alarming(self, now: datetime, settings: Controle) -> bool:
         """Tell whether a person must know: at once of a refusal, after a while of a silence or of what a cache may explain."""
         return not isinstance(self.error, TransportError | NomNonServi) or now - self.depuis >= timedelta(seconds=settings.alarme_seconds)
 
 
 def after(panne: Panne | None, error: DrimmError, now: datetime, settings: Controle) -> Panne:
-    """Return the trouble after one more failure: the delay doubles each time, up to its maximum."""
+    """Return the trouble after one more failure: the delay doubles each time, up to its maximum; it never begins after now."""
     echecs = 1 if panne is None else panne.echecs + 1
     delay = min(settings.retry_seconds * 2 ** min(echecs - 1, 30), settings.retry_max_seconds)
-    return Panne(error, now if panne is None else panne.depuis, echecs, now + timedelta(seconds=delay))
+    return Panne(error, now if panne is None else min(now, panne.depuis), echecs, now + timedelta(seconds=delay))

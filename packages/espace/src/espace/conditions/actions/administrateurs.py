@@ -57,7 +57,7 @@ def nommer(operateur: Operateur, db: str, nom: str, mail: str, *, par: Acteur, n
 
 
 @transaction.atomic
-def retirer(operateur: Operateur, administrateur_id: int, motif: str = "", *, par: Acteur, now: datetime) -> None:
+def retirer(operateur: Operateur, administrateur_id: int, *, par: Acteur, now: datetime) -> None:
     """End a nomination.
 
     Raises:
@@ -65,12 +65,11 @@ def retirer(operateur: Operateur, administrateur_id: int, motif: str = "", *, pa
         ConditionInconnue: no such nomination of this Operateur in force.
     """
     _check_right(par, operateur)
-    motif = check_text("motif", motif, 500, required=False)
     rows = AdministrateurTechnique.objects.select_for_update(of=("self",), no_key=True).select_related("couple", "operateur")
     row = rows.filter(pk=administrateur_id, operateur=operateur, retire_le__isnull=True).first()
     if row is None:
         raise ConditionInconnue
-    _end(row, motif, auteur=par.login, now=now)
+    _end(row, "", auteur=par.login, now=now)
 
 
 @transaction.atomic

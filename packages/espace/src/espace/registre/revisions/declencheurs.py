@@ -13,7 +13,8 @@ from typing import Any
 
 from psycopg import sql
 
-from espace.droits import SurLaBase, as_text
+from confiance.exploitation.operations import SurLaBase
+from espace.droits import in_words
 
 # The GUC are local to a transaction. Who writes without any line of the journal is known by the role alone.
 _FUNCTIONS = """
@@ -93,11 +94,4 @@ def _noted(table: str, hidden: tuple[str, ...]) -> SurLaBase:
         "hidden": sql.Literal(list(hidden)),
         "arguments": sql.SQL(", ").join(sql.Literal(column) for column in hidden),
     }
-
-    def forward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_NOTED).format(**names)), params=None)
-
-    def backward(_apps: Any, editor: Any) -> None:
-        editor.execute(as_text(editor, sql.SQL(_NOT_NOTED).format(**names)), params=None)
-
-    return SurLaBase(forward, backward)
+    return in_words(_NOTED, _NOT_NOTED, lambda: names)

@@ -20,7 +20,6 @@ from espace.journal.libelles import libelle
 from espace.journal.queries import events_of
 from espace.registre.models import Revision
 from espace.registre.revisions.queries import MAX_LINES, MODELES, Ligne, histoire
-from espace.registre.revisions.rules import RESTAURABLES
 from espace.web.nombres import number
 
 _LIENS = {"acteurs_site_clients": gettext_lazy("Client du Site")}
@@ -45,7 +44,6 @@ class Acte:
     Attributes:
         quoi: the act of the journal, or the nature of the change when the journal says nothing.
         ligne: kind of the row.
-        restaurable: values of it may be put back.
     """
 
     numero: int
@@ -56,7 +54,6 @@ class Acte:
     nature: str
     motif: str
     champs: tuple[Champ, ...]
-    restaurable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +106,8 @@ def _acte(one: Revision, event: str) -> Acte:
     )
     ligne = str(_LIENS.get(one.relation) or MODELES[one.relation]._meta.verbose_name)  # noqa: SLF001 - Django's own way to name a model
     nature = natures[one.nature]
-    restaurable = one.relation in RESTAURABLES
     quoi = libelle(event) if event and not event.startswith("courrier:") else nature  # a mail posted beside says nothing of the row
-    return Acte(one.pk, one.at, one.auteur, quoi, ligne, nature, one.motif, tuple(champs), restaurable)
+    return Acte(one.pk, one.at, one.auteur, quoi, ligne, nature, one.motif, tuple(champs))
 
 
 def _field(relation: str, column: str) -> Field[Any, Any] | None:
