@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from banc.attaques.terrain import GENERATION, SIGNING_TIME, Terrain, make_brouillon, make_terrain
+from banc.attaques.terrain import GENERATION, SIGNING_TIME, make_brouillon, make_terrain
 from confiance.liste_blanche import sign, verify
 from confiance.transparence import (
     ClePrivee,
@@ -100,9 +100,9 @@ class Publication:
         """What an honest reader of its heads is told."""
         return TetePolicy(self.trousseau)
 
-    def publish(self, data: bytes, *, at: datetime, terrain: Terrain | None = None) -> Feuille:
+    def publish(self, data: bytes, *, at: datetime) -> Feuille:
         """Add the leaf of a list, which must be a good one."""
-        liste = verify(data, (terrain or make_terrain()).policy, at=at)
+        liste = verify(data, make_terrain().policy, at=at)
         return self.publish_leaf(Feuille.of(liste, len(self.feuilles) + 1), length=len(data))
 
     def publish_leaf(self, feuille: Feuille, *, length: int = 1) -> Feuille:

@@ -134,7 +134,7 @@ def make_brouillon(rows: int, generation: datetime = GENERATION) -> Brouillon:
 
 
 @lru_cache(maxsize=4)
-def make_terrain(rows: int = 12, shape: Shape = Shape.FILTER2) -> Terrain:
+def make_terrain(rows: int = 12) -> Terrain:
     """Make the honest world, once per process and size."""
     root = make_root()
     ca = make_ca(root)
@@ -143,7 +143,7 @@ def make_terrain(rows: int = 12, shape: Shape = Shape.FILTER2) -> Terrain:
     anchors = Anchors((root.certificate,), (ca.certificate,), honest_crls(root, ca))
     policy = Policy(anchors, frozenset({DistinguishedName.from_certificate(certificate)}))
     brouillon = make_brouillon(rows)
-    return Terrain(root, ca, key, policy, brouillon, sign(brouillon, key, signing_time=SIGNING_TIME, shape=shape))
+    return Terrain(root, ca, key, policy, brouillon, sign(brouillon, key, signing_time=SIGNING_TIME, shape=Shape.FILTER2))
 
 
 def same(text: str) -> str:

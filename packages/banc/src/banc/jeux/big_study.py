@@ -9,27 +9,22 @@ from pathlib import Path
 
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from banc.jeux.identite import IDENTITE, ExamenJeu, IdentiteJeu
+from banc.jeux.identite import IDENTITE, ExamenJeu
 from banc.jeux.images import JeuImages, SerieJeu, write_series
 from banc.jeux.pixels import head
 
-STEPS = 24
 BIG_NUMBER = 900_000
 
 
-def big_study(
-    folder: Path, images: int, identite: IdentiteJeu | None = None, *, transfer_syntax: str = ExplicitVRLittleEndian, series: int = 1
-) -> JeuImages:
+def big_study(folder: Path, images: int, *, transfer_syntax: str = ExplicitVRLittleEndian, series: int = 1) -> JeuImages:
     """Write a study of ``images`` images, shared out between its series; the folder is left alone when it already holds them all.
 
     The slices come from one real image by scaling and grain: their geometry means nothing, their size, their syntax and the way they
-    compress do. Without ``identite``, that of the sample exam with a study of its own.
+    compress do. The patient is that of the sample exam; the study is its own.
     """
     number = BIG_NUMBER + images + series - 1
-    identite = identite or replace(
-        IDENTITE, examens=(replace(ExamenJeu.numbered(number), description=f"Étude de mesure, {images} coupes"),)
-    )
-    examen = identite.examens[0]
+    examen = replace(ExamenJeu.numbered(number), description=f"Étude de mesure, {images} coupes")
+    identite = replace(IDENTITE, examens=(examen,))
     result = JeuImages(folder, examen.study_instance_uid, series, images)
     folder.mkdir(parents=True, exist_ok=True)
     if sum(1 for _ in folder.glob("*.dcm")) != images:

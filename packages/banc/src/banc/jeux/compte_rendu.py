@@ -36,9 +36,7 @@ def make_report(identite: IdentiteJeu = IDENTITE) -> bytes:
         E.templateId(root="1.2.250.1.213.1.1.1.1"),
         E.templateId(root="1.3.6.1.4.1.19376.1.2.20"),
         E.id(root=identite.document_id),
-        _code(
-            "code", Code("18748-4", LOINC, "CR d'imagerie médicale"), *(_code("translation", examen.acte) for examen in identite.examens)
-        ),
+        _code("code", CR_IMAGERIE, *(_code("translation", examen.acte) for examen in identite.examens)),
         E.title(f"CR d'imagerie médicale - {identite.examens[0].description}"),
         E.effectiveTime(value=_ts(identite.valide_le)),
         _code("confidentialityCode", Code("N", CONFIDENTIALITY, "Normal")),

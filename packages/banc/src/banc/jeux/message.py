@@ -72,15 +72,14 @@ def make_message(
     return "".join(f"{segment}\r" for segment in segments).encode("utf-8")
 
 
-def make_cancellation(identite: IdentiteJeu = IDENTITE, *, control_id: str = "000001", at: datetime | None = None) -> bytes:
+def make_cancellation(identite: IdentiteJeu = IDENTITE, *, control_id: str = "000001") -> bytes:
     """Return the OMI^O23 that cancels the request of the first exam, UTF-8, segments ended by CR, without MLLP framing.
 
     Args:
         identite: whose exam is cancelled.
         control_id: MSH-10.
-        at: time of sending; now by default.
     """
-    sent, examen = (at or datetime.now(UTC)).strftime("%Y%m%d%H%M%S%z"), identite.examens[0]
+    sent, examen = datetime.now(UTC).strftime("%Y%m%d%H%M%S%z"), identite.examens[0]
     accession = f"{_escape(examen.accession.value)}^^{examen.accession.oid}^ISO"
     segments = [
         f"MSH|^~\\&|{_PARTIES}|{sent}||OMI^O23^OMI_O23|{_escape(control_id)}|P|2.5.1|||||FRA|UNICODE UTF-8",

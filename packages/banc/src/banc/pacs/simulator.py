@@ -47,16 +47,12 @@ class PacsSimulator:
         aet: called AE Title.
         port: 0 for any free port.
         known_aets: calling AE Titles allowed, each with the address where C-MOVE sends for it, or None.
-        host: loopback by default.
     """
 
-    def __init__(
-        self, folder: Path, aet: str, *, port: int = 0, known_aets: Mapping[str, tuple[str, int] | None], host: str = "127.0.0.1"
-    ) -> None:
+    def __init__(self, folder: Path, aet: str, *, port: int = 0, known_aets: Mapping[str, tuple[str, int] | None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(folder)
         self.aet = aet
-        self.host = host
         self.port = port
         self._known = dict(known_aets)
         self._server: Any = None
@@ -72,7 +68,7 @@ class PacsSimulator:
         ae.maximum_associations = 32
         ae.maximum_pdu_size = 131_072
         _add_contexts(ae)
-        self._server = ae.start_server((self.host, self.port), block=False, evt_handlers=self._handlers())
+        self._server = ae.start_server(("127.0.0.1", self.port), block=False, evt_handlers=self._handlers())
         self.port = self._server.server_address[1]
         return self
 

@@ -28,17 +28,18 @@ from drimbox.conso.rapatriement.multipart import MultipartReader, PartData, Part
 from drimbox.socle.kos.model import InstanceKos, KosLu
 from drimbox.socle.pacs.identifiants import ObjetIllisible
 from drimbox.socle.personnes import OID_INS_NIR_TEST, Identifiant
-from drimbox.source.admission.accept import read_accept
+from drimbox.source.admission.accept import accept_of, read_accept
 from drimbox.source.admission.contenu import ExamenOuvert
 from drimbox.source.admission.errors import Refus
 from drimbox.source.admission.formats import IMAGES, JSON, choose_media, read_frames_accept
-from drimbox.source.admission.rules import agree_on_name, read_kos_uid
+from drimbox.source.admission.rules import agree_on_name, names_of, read_kos_uid
+from drimbox.source.partage.anonyme import AnonymousRunner
+from drimbox.source.partage.entrees import ObjetRecu
 from drimbox.source.partage.framing import Framing
 from drimbox.source.partage.identite_objet import Controle
 from drimbox.source.partage.json_dicom import metadata_of
 from drimbox.source.partage.paths import Ressource, is_uid, read_path
 from drimbox.source.partage.recherche import Question, read_question, search
-from drimbox.source.partage.recuperation import ObjetRecu
 
 MAX_SECONDS: Final = 1.0
 DB: Final = "db1.1.mesimagesmedicales.fr"
@@ -65,12 +66,13 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
         b"*/*",
         b'multipart/related; type="image/jls"; q=1',
         b"image/png;q=0.1, image/*",
+        b"accept=image/png&accept=application/dicom%2Bjson",
     ),
     "recherche": (
         f"StudyInstanceUID={STUDY}&limit=1&offset=0&includefield=all".encode(),
         b"00100020=1*&PatientName=P?T&StudyDate=2020-2021",
     ),
-    "nom": (DB.encode(), DB.encode() + b":443", b"1.2.840.1"),
+    "nom": (DB.encode(), DB.encode() + b":443", f"https://{DB}/dicom-web-rs/studies".encode(), b"1.2.840.1"),
 }
 TOKENS: Final = (
     *(bytes([octet]) for octet in b"/;,=\"'*?.&%-\0\r\n\t \xff\\[]"),
@@ -117,14 +119,16 @@ def _accept(data: bytes) -> None:
         with suppress(Refus):
             if choose_media(lines, offered) not in offered:
                 raise Surprise("a type that nobody offered")
+    with suppress(Refus):
+        read_accept(accept_of("\n".join(lines)))
     read_accept(lines)
 
 
 def _query(data: bytes) -> None:
     question = read_question(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000))
     for level in ("studies", "series", "instances"):
-        rows = search(EXAMEN, Ressource(None, level=level), question)
-        if len(rows) > len(search(EXAMEN, Ressource(None, level=level), Question({}))):
+        rows, all_rows = (list(search(EXAMEN, Ressource(None, level=level), one)) for one in (question, Question({})))
+        if len(rows) > len(all_rows):
             raise Surprise("a search found more than there is")
 
 
@@ -132,6 +136,9 @@ def _name(data: bytes) -> None:
     text = data.decode("latin-1")
     with suppress(Refus):
         read_kos_uid([text])
+    with suppress(Refus):
+        if agree_on_name(DB, names_of(text, ["autre"]), {DB}) != DB:
+            raise Surprise("a whole address of another name than ours")
     if agree_on_name(DB, [text], {DB}) != DB:
         raise Surprise("another name than ours")
 
@@ -146,7 +153,7 @@ def _objet(data: bytes) -> None:
 
 
 def _names_a_stranger(data: bytes) -> bool:
-    from drimbox.source.partage.identite_objet import ins_of  # noqa: PLC0415 - the rare branch
+    from drimbox.socle.pacs.ins import ins_of  # noqa: PLC0415 - the rare branch
 
     return any(value != _INS.value for value in ins_of(data, EXPLICIT))
 
@@ -197,13 +204,15 @@ async def http(seconds: float, chance: random.Random) -> Counter[str]:
         Surprise: it does not.
     """
 
-    async def handler(request: web.BaseRequest) -> web.Response:
+    async def handler(request: web.Request) -> web.Response:
         return web.Response(text=str(len(request.path)))
 
     verdicts: Counter[str] = Counter()
     quiet = logging.getLogger("banc.soak.http")
-    quiet.disabled = True  # it would print a traceback for each broken request
-    runner = web.ServerRunner(web.Server(handler, logger=quiet, max_field_size=16 * 1024))
+    quiet.disabled = True  # it would print a traceback for a handler that fails
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", handler)
+    runner = AnonymousRunner(application, logger=quiet, max_field_size=16 * 1024)
     await runner.setup()
     listener = socket.create_server(("127.0.0.1", 0))
     await web.SockSite(runner, listener).start()

@@ -9,7 +9,7 @@ cut, loses none of them, and the INS written twice is the INS written once.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -32,12 +32,13 @@ from drimbox.socle.pacs.dimse.negotiation import (
     encode_request,
 )
 from drimbox.socle.pacs.dimse.pdu import Pdu, PduReader
-from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, deflate
+from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, deflate, inflate
 from drimbox.socle.pacs.entete import Ins, with_ins
 from drimbox.socle.pacs.fichier import LecteurFichier
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.part10 import to_part10
-from drimbox.socle.pacs.tete import LecteurTete
+from drimbox.socle.pacs.tete import MAX_INFLATED, LecteurTete
+from drimbox.source.partage.tri import HeadFilter, HeadLimits
 
 Order: TypeAlias = Literal["little", "big"]
 MAX_SECONDS: Final = 2.0
@@ -155,9 +156,32 @@ def _head(syntax: str) -> Callable[[bytes, random.Random], None]:
         tete = tete or lecteur.end()
         if tete.entete + rest != data:
             raise Surprise("bytes of an object are lost or made up")
-        once = with_ins(tete.entete, syntax, _INS)
+        plain = inflate(tete.entete, MAX_INFLATED) if syntax == DEFLATED else tete.entete
+        once = with_ins(plain, syntax, _INS)
         if with_ins(once, syntax, _INS) != once:
             raise Surprise("the INS written twice is not the INS written once")
+
+    return check
+
+
+def _long_head(syntax: str) -> Callable[[bytes, random.Random], None]:
+    limits = HeadLimits(gathered=4096, kept=2048)
+
+    def said(pieces: Iterable[bytes]) -> bytes | str:
+        tri = HeadFilter(syntax, limits)
+        try:
+            for piece in pieces:
+                tri.feed(piece)
+                if tri.held > limits.gathered + limits.kept:
+                    raise Surprise("more is held of a head than its bounds say")
+            return tri.end()
+        except DrimmError as error:
+            return error.code
+
+    def check(data: bytes, chance: random.Random) -> None:
+        whole, cut = said([data[start : start + 1024] for start in range(0, len(data), 1024)]), said(_pieces(data, chance))
+        if whole != cut:
+            raise Surprise("what is kept of a head depends on how it is cut")
 
     return check
 
@@ -200,6 +224,7 @@ DOORS: Final[dict[str, tuple[Callable[[bytes, random.Random], None], tuple[bytes
     "negociation": (_negotiation, _NEGOTIATIONS),
     "commande": (_command, (command.request(command.C_MOVE_RQ, GET, 7, destination="DRIMOVE"),)),
     **{f"tete {syntax}": (_head(syntax), (data,)) for syntax, data in _OBJECTS.items()},
+    **{f"longue tete {syntax}": (_long_head(syntax), (data,)) for syntax, data in _OBJECTS.items() if syntax != DEFLATED},
     "fichier": (_file, (_FILE,)),
     "parties": (_multipart, (_PARTS,)),
 }

@@ -136,13 +136,13 @@ _HL7 = (
         b"OMI^O23",
         b"IPC|A||1.2.3\r",
         b"A" * 70,
-        b"\xed\xa0\x80",
         b"18748-4",
         b"^text^XML^Base64^",
         b"=",
         b"||Y^^",
         b"||N^^",
     ),
+    *_LONG_OR_CUT,
 )
 _CDA = (
     *(b"<", b">", b'"', b"&", b"&amp;", b"&#0;", b"<!DOCTYPE x>", b"<?x?>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"\xe9", b"\x00"),
@@ -153,10 +153,8 @@ _CDA = (
         b"20210108102500+0100",
         b"+9999",
         b"A" * 70,
-        b"1" * 60,
-        b"&#xD800;",
-        b"\xed\xa0\x80",
     ),
+    *_LONG_OR_CUT,
 )
 _MLLP = (b"\x0b", b"\x1c", b"\x0d", b"\x1c\x0d", b"\x0bMSH|", b"\x0b\x0b", b"\x1c\x1c", b"x" * 300, b"\r\n")
 _DICOM = (
