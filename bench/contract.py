@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import statistics
@@ -103,6 +104,27 @@ def interleave(
             if rank:
                 kept.append(elapsed)
     return [tuple(kept) for kept in samples]
+
+
+def run(bench: str, measures: Callable[..., Sequence[Measure]]) -> int:
+    """Do what a bench was asked on its command line: measure, print the table, write the JSON.
+
+    Args:
+        bench: its name.
+        measures: measures; given ``full``, whether more was asked for.
+
+    Returns:
+        1 when a goal is missed.
+    """
+    parser = argparse.ArgumentParser(prog=f"./drimm bench {bench}")
+    parser.add_argument("--json", type=Path, metavar="FICHIER", help="fichier où écrire les mesures")
+    parser.add_argument("--full", action="store_true", help="plus de mesures")
+    arguments = parser.parse_args()
+    found = measures(full=arguments.full)
+    print_table(found)
+    if arguments.json:
+        write(arguments.json, found)
+    return 0 if all(measure.holds for measure in found) else 1
 
 
 def write(path: Path, measures: Iterable[Measure]) -> None:

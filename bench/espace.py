@@ -8,7 +8,6 @@ layout behind the same login is one of them. Times are processor times, those of
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import math
@@ -18,10 +17,9 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
-from bench.contract import Measure, Reference, print_table, write
+from bench.contract import Measure, Reference, run
 
 SMALL, LARGE = (200, 50), (20_000, 5_000)
 """Couples and Operateurs."""
@@ -123,18 +121,5 @@ def _complete(espace: Espace) -> Measure:
     )
 
 
-def main() -> int:
-    """Print the table, write the JSON, and return 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(prog="drimm bench espace")
-    parser.add_argument("--json", type=Path, metavar="FICHIER")
-    parser.add_argument("--full", action="store_true")
-    args = parser.parse_args()
-    found = measures(full=args.full)
-    print_table(found)
-    if args.json:
-        write(args.json, found)
-    return 0 if all(measure.holds for measure in found) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("espace", measures))

@@ -8,18 +8,16 @@ log is the small one a thousand times over, and log2 only doubles.
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from unittest import mock
 
 from bench import contract
-from bench.contract import Measure, Reference, print_table, write
+from bench.contract import Measure, Reference, run
 from confiance.transparence import merkle
 from confiance.transparence.merkle import HASH_BYTES, Noeuds, leaf_hash, node_hash
 
@@ -142,17 +140,5 @@ def _count(name: str, large: int, small: int) -> Measure:
     return Measure(f"empreintes, {name} à {LARGE}", "", (float(large),), f"≤ 2 log2 = {bound}", holds=large <= bound, reference=reference)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="where to write the measures")
-    parser.add_argument("--full", action="store_true", help="more samples")
-    args = parser.parse_args()
-    found = measures(full=args.full)
-    print_table(found)
-    if args.json is not None:
-        write(args.json, found)
-    return 0 if all(measure.holds for measure in found) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("journal-preuves", measures))

@@ -7,7 +7,6 @@ Times are processor times, start of processes included.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import hashlib
 import io
@@ -27,7 +26,7 @@ from lxml import etree
 
 from banc.attaques.terrain import NOW, SIGNING_TIME, Terrain, make_terrain
 from bench import contract
-from bench.contract import Measure, Reference, print_table, write
+from bench.contract import Measure, Reference, run
 from bench.liste_hostile import hostile_files
 from confiance.distinguished_name import DistinguishedName
 from confiance.liste_blanche import ListeBlancheRefused, Shape, TrustedListeBlanche, sign, verify
@@ -231,18 +230,5 @@ def _lookups(grounds: dict[int, Ground]) -> Measure:
     return Measure("chercher_100000", "µs", slow, "≤ 1,3 × à 1 000 lignes, ≤ 5 µs", holds, Reference("à 1 000 lignes", fast))
 
 
-def main() -> int:
-    """Print the table, write the JSON, and return 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(prog="drimm bench liste")
-    parser.add_argument("--json", type=Path, metavar="FICHIER")
-    parser.add_argument("--full", action="store_true")
-    args = parser.parse_args()
-    found = measures(full=args.full)
-    print_table(found)
-    if args.json:
-        write(args.json, found)
-    return 0 if all(measure.holds for measure in found) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("liste", measures))

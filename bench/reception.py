@@ -10,7 +10,6 @@ Then the KOS of 1,300 instances next to its C-FIND, where Orthanc is installed, 
 
 from __future__ import annotations
 
-import argparse
 import base64
 import re
 import secrets
@@ -30,7 +29,7 @@ from banc.jeux import IDENTITE, make_message, make_report
 from banc.ports import wait_for_port
 from banc.postgres import EmbeddedPostgres
 from bench import reception_chemin, reception_kos
-from bench.contract import Measure, Reference, print_table, write
+from bench.contract import Measure, Reference, run
 from drimbox.source.reception.mllp import Framer, frame
 from tests.drimbox_env import Environment, build
 
@@ -54,7 +53,7 @@ class Serie:
         return statistics.quantiles(self.seconds, n=100)[98]
 
 
-def measures(full: bool) -> list[Measure]:
+def measures(*, full: bool) -> list[Measure]:
     """Run the bench."""
     with tempfile.TemporaryDirectory(prefix="drimm-bench-") as folder, EmbeddedPostgres(durable=True) as server:
         environment = build(server)
@@ -156,18 +155,5 @@ def _template() -> bytes:
     return make_message(report, IDENTITE, control_id="@@NUMBER@@")
 
 
-def main() -> int:
-    """Run, print, and tell by the exit code whether every goal is held."""
-    parser = argparse.ArgumentParser(prog="./drimm bench reception", description="Acquittements durables à côté de PostgreSQL seul.")
-    parser.add_argument("--json", type=Path, help="fichier où écrire les mesures")
-    parser.add_argument("--full", action="store_true", help="plus de tours")
-    arguments = parser.parse_args()
-    found = measures(arguments.full)
-    print_table(found)
-    if arguments.json:
-        write(arguments.json, found)
-    return 0 if all(measure.holds for measure in found) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("reception", measures))

@@ -7,7 +7,7 @@ in turn in the same run:
 
 * the data path alone (C-GET, C-MOVE, C-STORE) beside pynetdicom and DCMTK's programs, what is received is thrown away;
 * the images door, over mutual TLS with every check on and the INS inserted, beside Orthanc's own WADO-RS in plain HTTP, nginx over mutual
-  TLS, and a gateway on pynetdicom without any check.
+  TLS, and a gateway on pynetdicom without any check. The client of all is curl.
 
 Two floors say what is left to win: a loop in Python that receives a C-GET without reading it, and nginx over mutual TLS on a file. The
 PACS, the receiver and the client share the machine: beside durations, the seconds of processor of the receivers alone are compared.
@@ -23,6 +23,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from banc.pacs.orthanc import OrthancPacs
@@ -31,6 +32,8 @@ from banc.postgres import EmbeddedPostgres
 from bench import source_pacs as chemin
 from bench.contract import Measure, Reference, print_table, write
 from bench.source_comparaison import INFORMATIVE, processor, ratio
+from bench.source_curl import Acces, Curl
+from bench.source_curl import installed as curl_installed
 from bench.source_etudes import A4, A, B, Charge
 from bench.source_foule import many_series, memory, slow_peers
 from bench.source_nginx import installed as nginx_installed
@@ -41,7 +44,7 @@ from bench.source_porte import MOST_ASSOCIATIONS, Adresse, Maquette, Serie, maqu
 from bench.source_processus import processor_seconds
 from confiance.exploitation import logs
 from drimbox.config import Pacs
-from tests.drimbox_env import DB, build
+from tests.drimbox_env import DB, DB2, build
 
 ROUNDS, FULL_ROUNDS = 5, 9
 CROWD_ROUNDS = 5
@@ -101,6 +104,7 @@ async def through_the_door(mesh: Maquette, rounds: int) -> list[Measure]:
     measures: list[Measure] = []
     gateway, proxy = free_port(), free_port()
     server, authorities = mesh.maille.pki.serv_ssl(DB), mesh.folder / "authorities.pem"
+    acces = partial(Acces, identity=mesh.maille.pki.serv_ssl(DB2), authorities=authorities)
     with pynetdicom_gateway(mesh.maille, mesh.orthanc, gateway) as pid:
         session = await mesh.session_to(gateway)
         www = mesh.stack.enter_context(nginx(mesh.folder / "nginx", proxy, server, authorities, mesh.orthanc.http_port))
@@ -116,22 +120,30 @@ async def through_the_door(mesh: Maquette, rounds: int) -> list[Measure]:
             )
             charge.copy_to(www / charge.name)
             floor = Adresse(Serie("plancher : nginx, TLS mutuel, un fichier"), through, f"https://{DB}/{charge.name}", {})
-            sides = [dimse, web, orthanc, slower, before, floor]
+            ports = {"c-get": mesh.doors["c-get"][1], "dicomweb": mesh.doors["dicomweb"][1]}
+            sides = [
+                Curl.of(dimse, acces(ports["c-get"])),
+                Curl.of(web, acces(ports["dicomweb"])),
+                Curl.of(orthanc),
+                Curl.of(slower, acces(gateway)),
+                Curl.of(before, acces(proxy)),
+                Curl.of(floor, acces(proxy)),
+            ]
             for rank in range(rounds + 1):
                 await mesh.renew()
-                for side in sides:
+                for side in (*sides, dimse, orthanc):  # these two again, in Python, for their first byte: curl tells of headers only
                     await side.pass_once(keep=rank > 0)
-            measures += _door_measures(charge, [side.serie for side in sides])
+            measures += _door_measures(charge, [side.serie for side in sides], dimse.serie.first, orthanc.serie.first)
             if charge is A:
                 measures += await many_series(mesh, etudes[A4.name], dimse, CROWD_ROUNDS)
                 measures += await slow_peers(mesh, [etude, etudes[A4.name]], CROWD_ROUNDS)
     return measures + await memory(mesh, [etudes[charge.name] for charge in (A, A4)])
 
 
-def _door_measures(charge: Charge, series: list[Serie]) -> list[Measure]:
+def _door_measures(charge: Charge, series: list[Serie], first_bytes: list[float], theirs: list[float]) -> list[Measure]:
     dimse, web, orthanc, slower, before, floor = series
     name = f"porte, charge {charge.name}"
-    first, reference = tuple(1000 * s for s in dimse.first), tuple(1000 * s for s in orthanc.first)
+    first, reference = tuple(1000 * s for s in first_bytes), tuple(1000 * s for s in theirs)
     holds = statistics.median(first) <= statistics.median(reference) + 10
     return [
         ratio(f"{name}, PACS DIMSE", dimse, orthanc, 2.5 if charge is A else 3),
@@ -181,9 +193,10 @@ def main() -> int:
     )
     parser.add_argument("--tours", type=int, default=0, help="nombre de tours")
     options = parser.parse_args()
-    missing = [name for name, here in (("orthanc", OrthancPacs.installed()), ("nginx", nginx_installed())) if not here]
+    needed = (("orthanc", OrthancPacs.installed()), ("nginx", nginx_installed()), ("curl", curl_installed()))
+    missing = [name for name, here in needed if not here]
     if missing or not Path("/usr/bin/dcmsend").exists():
-        print("Il faut orthanc orthanc-dicomweb orthanc-gdcm dcmtk nginx (Debian) : rien à comparer.", file=sys.stderr)
+        print("Il faut curl orthanc orthanc-dicomweb orthanc-gdcm dcmtk nginx (Debian) : rien à comparer.", file=sys.stderr)
         return 2
     logs.configure("banc", "bench", level=logging.WARNING)
     result = measures(options.tours or (FULL_ROUNDS if options.full else ROUNDS), options.part)
