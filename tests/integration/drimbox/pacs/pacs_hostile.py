@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 
 from drimbox.config import Pacs
 from drimbox.socle.pacs.appel import AssociationPacs
-from drimbox.socle.pacs.c_get import STUDY_ROOT_GET
 from drimbox.socle.pacs.dimse import command
 from drimbox.socle.pacs.dimse.message import frames
 from drimbox.socle.pacs.dimse.negotiation import ACCEPTED, MAX_PDU, Accord, decode_request, encode_accept
@@ -49,10 +48,13 @@ class Session:
 
     def __init__(self, association: AssociationPacs, liaison: Liaison) -> None:
         self.association, self.liaison = association, liaison
+        self.request: command.Commande | None = None
 
     async def asked(self) -> command.Commande:
         started = await self.association.next_message()
         await self.association.skip()
+        if started.commande.field in {command.C_GET_RQ, command.C_MOVE_RQ}:
+            self.request = started.commande
         return started.commande
 
     def _context(self, sop_class: str) -> int:
@@ -108,18 +110,19 @@ class Session:
     def answer_store(self, asked: command.Commande, status: int = 0) -> None:
         self.association.send(self._context(CT), command.store_answer(asked, status))
 
-    def answer(self, status: int, *, completed: int = 0, failed: int = 0) -> None:
+    def answer(self, status: int, *, completed: int = 0, failed: int = 0, counted: bool = True, to: command.Commande | None = None) -> None:
+        """Answer the last C-GET or C-MOVE, or an earlier one."""
+        request = to or self.request
+        assert request is not None
+        counts = {command.COMPLETED: completed, command.FAILED: failed, command.WARNINGS: 0}
         said = command.encode({
-            command.CLASS_UID: STUDY_ROOT_GET,
-            command.FIELD: command.C_GET_RSP,
-            command.RESPONDED_ID: 1,
+            command.CLASS_UID: request.text(command.CLASS_UID),
+            command.FIELD: request.field | 0x8000,
+            command.RESPONDED_ID: request.number(command.MESSAGE_ID),
             command.DATA_SET_TYPE: command.NO_DATA_SET,
             command.STATUS: status,
-            command.COMPLETED: completed,
-            command.FAILED: failed,
-            command.WARNINGS: 0,
-        })  # fmt: skip
-        self.association.send(self._context(STUDY_ROOT_GET), said)
+        } | (counts if counted else {}))  # fmt: skip
+        self.association.send(self._context(request.text(command.CLASS_UID)), said)
 
 
 @asynccontextmanager

@@ -212,7 +212,7 @@ async def test_a_reader_that_leaves_closes_the_connection():
     async with door(handler) as pacs:
         async with recuperer(pacs, DemandeImages(STUDY)) as flux:
             await anext((await anext(flux)).blocs())
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), 60)
 
 
 async def test_a_connection_read_to_its_end_serves_again_and_no_other(files):
@@ -302,3 +302,52 @@ async def test_a_length_that_no_object_can_have_is_not_passed_on(files, datasets
         assert (objet.sop_instance_uid, objet.longueur) == (uid, None)
         await objet.finish()
         assert objet.recus == len(datasets[uid])
+
+
+@pytest.mark.parametrize("chatty", [False, True])
+async def test_what_follows_the_closing_boundary_neither_ends_nor_loses_a_study(files, monkeypatch: pytest.MonkeyPatch, chatty: bool):
+    monkeypatch.setattr("drimbox.socle.pacs.dicomweb.EPILOGUE_SECONDS", 0.05)
+    gone = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers=RELATED)
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(body(files))
+        try:
+            while True:
+                await asyncio.sleep(0.01)
+                if chatty:
+                    await response.write(b"x" * 1000)
+        finally:
+            gone.set()
+
+    async with asyncio.timeout(120), door(handler) as pacs:
+        assert len(await received(pacs.model_copy(update={"timeout": 100.0}), DemandeImages(STUDY))) == 8
+        if chatty:  # a handler that writes nothing learns of nothing
+            await gone.wait()
+
+
+async def test_a_door_that_says_for_ever_that_it_is_processing_is_left():
+    async def process(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(b"HTTP/1.1 102 Processing\r\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
+
+    gone = asyncio.Event()
+    server = await asyncio.start_server(process, "127.0.0.1", 0)
+    async with asyncio.timeout(120), server:
+        pacs = Pacs.model_validate({
+            "name": "web", "host": "127.0.0.1", "aet": "WEB", "timeout": 100.0, "image_seconds": 0.2, "recuperation": "dicomweb",
+            "dicomweb": {"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/dicom-web"},
+        })  # fmt: skip
+        with pytest.raises(PacsIndisponible, match="prépare"):
+            await received(pacs, DemandeImages(STUDY))
+        await gone.wait()

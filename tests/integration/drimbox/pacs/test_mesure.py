@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +17,8 @@ from banc.jeux import IDENTITE
 from banc.pacs import PacsSimulator
 from banc.pacs.orthanc import OrthancPacs
 from drimbox.cli import pacs as cli_pacs
+from drimbox.config import Pacs
+from drimbox.socle.pacs import flux, mesure
 from drimbox.socle.pacs.classes import classes_of
 from drimbox.socle.pacs.errors import PacsAbsent
 from drimbox.socle.pacs.flux import DemandeImages
@@ -43,6 +47,25 @@ def test_a_measure_counts_what_came(pacs_a: PacsSimulator):
     assert mesure.syntaxes == {"1.2.840.10008.1.2.1": 4, "1.2.840.10008.1.2.4.80": 4}
     assert 0 < mesure.premiere_image <= mesure.duree
     assert mesure.mbit_par_seconde == pytest.approx(8 * mesure.octets / mesure.duree / 1e6)
+
+
+def test_what_the_mesh_does_not_ask_is_not_in_the_measure(pacs_a: PacsSimulator, monkeypatch: pytest.MonkeyPatch):
+    said = list[str]()
+
+    async def asked(pacs: Pacs, demande: DemandeImages) -> tuple[str, ...]:
+        said.append("question")
+        return await classes_of(pacs, demande)
+
+    def clock() -> float:
+        said.append("clock")
+        return time.perf_counter()
+
+    monkeypatch.setattr(mesure, "classes_of", asked)
+    monkeypatch.setattr(mesure, "time", SimpleNamespace(perf_counter=clock))
+    monkeypatch.setattr(mesure, "_seconds_of_echo", lambda _pacs: 0.0)
+    monkeypatch.setattr(flux, "classes_of", asked)
+    assert mesurer(settings_of(pacs_a), STUDY).instances == 8
+    assert said == ["question", "clock", "clock", "clock"]  # the beginning, the first image, the end
 
 
 def test_the_command_shows_each_pacs_and_gives_json(pacs_a: PacsSimulator, monkeypatch):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -12,16 +14,21 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
+from pynetdicom import AllStoragePresentationContexts
 
 from banc.pacs import PacsSimulator
+from banc.pacs.index import Entry
 from banc.pacs.orthanc import OrthancPacs
-from drimbox.socle.pacs.errors import PacsIncomplet
-from drimbox.socle.pacs.flux import DemandeImages
+from drimbox.config import Pacs
+from drimbox.socle.pacs.bassin import associations_gardees
+from drimbox.socle.pacs.errors import PacsIncomplet, PacsRefuse
+from drimbox.socle.pacs.flux import DemandeImages, recuperer
 from drimbox.socle.pacs.part10 import to_part10
+from drimbox.socle.pacs.places import take_place
 from drimbox.socle.pacs.syntaxes import SYNTAXES, kinds_for
 from tests.integration.drimbox.pacs.conftest import fetch, kept, settings_of
 
-STUDY, LAST_SERIES = generate_uid(), generate_uid()
+STUDY = generate_uid()
 EXPLICIT, IMPLICIT, RLE = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.5"
 CLASSES = tuple(
     f"1.2.840.10008.5.1.4.1.1.{branch}"
@@ -51,13 +58,16 @@ CLASSES = tuple(
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     """One object per class, the last of which is stored in RLE."""
-    folder = tmp_path / "pacs"
+    return write_study(tmp_path / "pacs", CLASSES, rare={CLASSES[-1]})
+
+
+def write_study(folder: Path, classes: Sequence[str], *, rare: set[str]) -> Path:
+    """Write one series for each class, of one object; those of rare classes are stored in RLE."""
     folder.mkdir()
-    for rank, uid in enumerate(CLASSES, start=1):
-        name = "MR_small_RLE.dcm" if rank == len(CLASSES) else "CT_small.dcm"
-        image = pydicom.dcmread(str(get_testdata_file(name, download=False)))
-        image.StudyInstanceUID, image.SeriesNumber = STUDY, rank
-        image.SeriesInstanceUID = LAST_SERIES if rank == len(CLASSES) else generate_uid()
+    images = [pydicom.dcmread(str(get_testdata_file(name, download=False))) for name in ("CT_small.dcm", "MR_small_RLE.dcm")]
+    for rank, uid in enumerate(classes, start=1):
+        image = images[uid in rare]
+        image.StudyInstanceUID, image.SeriesNumber, image.SeriesInstanceUID = STUDY, rank, generate_uid()
         image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = uid
         image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = generate_uid()
         image.PatientID = "IPP1"
@@ -86,14 +96,92 @@ async def test_every_object_comes_as_it_is_stored_from_a_pacs_that_knows_this_ra
     assert [objet.transfer_syntax_uid for objet in found.values() if objet.sop_class_uid == CLASSES[-1]] == [RLE]
 
 
-async def test_from_a_pacs_that_prefers_another_one_what_is_missing_is_told_and_its_series_comes_alone(study: Path):
+async def test_from_a_pacs_that_prefers_another_one_it_comes_as_it_is_stored_too(study: Path):
     with PacsSimulator(study, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
-        with pytest.raises(PacsIncomplet):
-            await fetch(settings_of(pacs), DemandeImages(STUDY))
-        alone = DemandeImages(STUDY, LAST_SERIES, sop_classes=(CLASSES[-1],))
-        ((uid, objet),) = (await fetch(settings_of(pacs), alone)).items()
-        assert (objet.transfer_syntax_uid, objet.dataset) == (RLE, kept(pacs)[uid])
+        found = await fetch(settings_of(pacs), DemandeImages(STUDY))
+        assert {uid: objet.dataset for uid, objet in found.items()} == kept(pacs)
+    assert [objet.transfer_syntax_uid for objet in found.values() if objet.sop_class_uid == CLASSES[-1]] == [RLE]
     assert len(CLASSES) * len(SYNTAXES) > 128
+
+
+async def test_forty_classes_in_one_exam_come_all_in_the_syntax_that_each_is_stored_in(tmp_path: Path):
+    known = [str(context.abstract_syntax) for context in AllStoragePresentationContexts]
+    classes = [uid for uid in known if len(kinds_for([uid])) == len(SYNTAXES)][-40:]  # those of objects with pixels
+    folder = write_study(tmp_path / "pacs", classes, rare=set(classes[::2]))
+    with PacsSimulator(folder, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
+        stored = kept(pacs)
+        demande = DemandeImages(STUDY, sop_classes=tuple(classes), attendus=frozenset(stored))
+        async with associations_gardees():
+            found = await fetch(settings_of(pacs), demande)
+        assert {uid: objet.dataset for uid, objet in found.items()} == stored
+        syntaxes = {objet.sop_class_uid: objet.transfer_syntax_uid for objet in found.values()}
+        assert [syntaxes[uid] for uid in classes] == [RLE, EXPLICIT] * 20
+
+
+async def test_what_the_kos_awaits_and_no_series_holds_is_told_after_all_the_others_came(study: Path):
+    found = set[str]()
+
+    async def carry(pacs: Pacs, demande: DemandeImages) -> None:
+        async with recuperer(pacs, demande) as flux:
+            async for objet in flux:
+                found.add(objet.sop_instance_uid)
+
+    with PacsSimulator(study, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
+        demande = DemandeImages(STUDY, sop_classes=CLASSES, attendus=frozenset({*kept(pacs), "1.2.3"}))
+        with pytest.raises(PacsIncomplet):
+            await carry(settings_of(pacs), demande)
+        assert found == kept(pacs).keys()
+
+
+class Troue(PacsSimulator):
+    """A PACS that describes a series and sends nothing of it."""
+
+    lost = ""
+
+    def _select(self, identifier: pydicom.Dataset) -> list[Entry]:
+        return [entry for entry in super()._select(identifier) if entry.header.SOPClassUID != self.lost]
+
+
+@pytest.mark.parametrize("rank", [0, 9])
+async def test_a_series_that_yields_nothing_is_told_after_all_the_others_came(study: Path, rank: int) -> None:
+    with Troue(study, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
+        pacs.lost = CLASSES[rank]
+        demande = DemandeImages(STUDY, sop_classes=tuple(CLASSES), attendus=frozenset(kept(pacs)))
+        came = set()
+
+        async def carry() -> None:
+            async with associations_gardees(), recuperer(settings_of(pacs), demande) as flux:
+                async for objet in flux:
+                    came.add(objet.sop_class_uid)
+
+        with pytest.raises(PacsIncomplet):
+            await carry()
+    assert sorted(came) == sorted(set(CLASSES) - {pacs.lost})
+
+
+async def test_an_answer_that_has_begun_does_not_wait_for_a_place_between_two_series(study: Path) -> None:
+    with PacsSimulator(study, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
+        one_place = settings_of(pacs, timeout=10.0, max_associations=1)
+        demande = DemandeImages(STUDY, sop_classes=tuple(CLASSES), attendus=frozenset(kept(pacs)))
+        came, another = 0, None
+        async with associations_gardees():
+            async with recuperer(one_place, demande) as flux:
+                async for _objet in flux:
+                    came += 1
+                    another = another or asyncio.create_task(take_place(one_place))
+            assert came == len(CLASSES)
+            assert another is not None
+            (await another).give_back()
+
+
+async def test_a_pacs_that_describes_nothing_is_asked_for_the_whole_at_once(study: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(*_asked: object) -> None:
+        raise PacsRefuse
+
+    monkeypatch.setattr("drimbox.socle.pacs.par_series.find_etude", refused)
+    monkeypatch.setattr("banc.pacs.simulator.SYNTAXES", (EXPLICIT, IMPLICIT, RLE))
+    with PacsSimulator(study, "PACSA", known_aets={"DRIMBOX": None}) as pacs:
+        assert (await fetch(settings_of(pacs), DemandeImages(STUDY, sop_classes=CLASSES))).keys() == kept(pacs).keys()
 
 
 @pytest.mark.peer("orthanc")

@@ -161,3 +161,26 @@ async def test_a_pacs_whose_host_has_no_address_is_not_our_own_fault():
     with pytest.raises(PacsIndisponible):
         async with reception_of(pacs.model_copy(update={"host": "pacs.invalid"})).attending(ASKED):
             pass
+
+
+async def test_a_request_cancelled_while_the_listener_opens_leaves_nobody_listening(monkeypatch: pytest.MonkeyPatch):
+    pacs, _sender = pacs_and_sender()
+    reception, held = reception_of(pacs), asyncio.Event()
+
+    async def at_once(host: str, _port: object, **_hints: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 0))]  # without a thread, each turn is the same every time
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", at_once)
+
+    async def attend() -> None:
+        async with reception.attending(ASKED):
+            await held.wait()
+
+    for turns in range(14):
+        task = asyncio.create_task(attend())
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        async with reception.attending(ASKED):  # PortOccupe if the last one still listened
+            pass

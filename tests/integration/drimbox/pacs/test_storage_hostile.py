@@ -10,6 +10,7 @@ import pytest
 
 from drimbox.config import Pacs
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
+from drimbox.socle.pacs.envoi import Envoi
 from drimbox.socle.pacs.errors import PacsCoupe, PacsIndisponible
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.socle.pacs.storage import ObjetEnvoye, store
@@ -42,16 +43,27 @@ async def test_several_objects_are_under_way_when_the_pacs_says_so_and_results_k
     assert together == [3, 3, 1]
 
 
-async def test_one_object_is_under_way_when_the_pacs_says_nothing():
+async def test_one_object_is_under_way_when_the_pacs_says_nothing(monkeypatch: pytest.MonkeyPatch):
+    said, sending, answering = list[str](), Envoi.send, Envoi.answer
+
+    def send(self: Envoi, objet: ObjetDicom) -> int:
+        said.append("object")
+        return sending(self, objet)
+
+    def answer(self: Envoi) -> tuple[int, int]:
+        found = answering(self)
+        said.append("answer")
+        return found
+
     async def script(session: Session) -> None:
         for _ in OBJETS:
-            asked = await session.take()
-            await asyncio.sleep(0.01)
-            assert session.liaison.alive  # alive: nothing more has come before the answer
-            session.answer_store(asked)
+            session.answer_store(await session.take())
 
+    monkeypatch.setattr(Envoi, "send", send)
+    monkeypatch.setattr(Envoi, "answer", answer)
     async with pacs_that(script) as pacs:
         assert all(result.stored for result in await sent(pacs))
+    assert said == ["object", "answer"] * len(OBJETS)
 
 
 async def test_an_answer_to_nothing_that_was_sent_ends_it():
@@ -77,3 +89,23 @@ async def test_a_pacs_that_takes_and_never_answers_is_left(silent: bool, error: 
     async with pacs_that(script, timeout=0.4) as pacs:
         with pytest.raises(error):
             await sent(pacs)
+
+
+@pytest.mark.parametrize("status", [0x0001, 0x0107, 0x0116, 0xB000, 0xB007, 0xB123])
+async def test_every_warning_of_the_standard_is_a_storage_with_a_remark(status: int):
+    async def script(session: Session) -> None:
+        for _ in OBJETS:
+            session.answer_store(await session.take(), status)
+
+    async with pacs_that(script) as pacs:
+        assert {(result.stored, result.warning, result.status) for result in await sent(pacs)} == {(True, True, status)}
+
+
+@pytest.mark.parametrize("status", [0x0110, 0x0117, 0x0122, 0xA700, 0xC000])
+async def test_a_failure_is_no_storage(status: int):
+    async def script(session: Session) -> None:
+        for _ in OBJETS:
+            session.answer_store(await session.take(), status)
+
+    async with pacs_that(script) as pacs:
+        assert {(result.stored, result.warning) for result in await sent(pacs)} == {(False, False)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from drimbox.config import DrimboxSettings, Pacs
+from drimbox.config import DrimboxSettings, Images, Pacs
 from tests.drimbox_env import django_ready
 
 
@@ -39,3 +39,11 @@ def test_two_pacs_that_send_to_two_ports_or_two_addresses_are_accepted() -> None
 def test_a_pacs_without_any_association_is_refused() -> None:
     with pytest.raises(ValidationError, match="max_associations"):
         Pacs(name="a", host="h", aet="A", max_associations=0)
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9"])
+def test_a_silence_without_end_is_no_limit_and_is_refused(seconds: str) -> None:
+    with pytest.raises(ValidationError, match="timeout"):
+        Pacs(name="A", host="192.0.2.1", aet="A", timeout=float(seconds))
+    with pytest.raises(ValidationError, match="idle_seconds"):
+        Images(host="192.0.2.1", idle_seconds=float(seconds))

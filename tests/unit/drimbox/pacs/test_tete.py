@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
+from drimbox.socle.pacs import tete as tete_module
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, MAX_DEPTH, Encodage, Marche, deflate
 from drimbox.socle.pacs.identifiants import Identifiants, ObjetIllisible
-from drimbox.socle.pacs.tete import USUAL_TETE, LecteurTete, Tete
+from drimbox.socle.pacs.tete import MAX_TETE, USUAL_TETE, LecteurTete, Tete
 from tests.unit.drimbox.pacs.test_entete import encode
 
 SYNTAXES = (EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE)
@@ -112,9 +113,13 @@ def test_a_deflated_object_is_gathered_whole_and_says_who_it_is():
     assert (tete.entete, rest, tete.identifiants) == (data, b"", UIDS)
 
 
-def test_a_deflated_bomb_is_refused():
-    with pytest.raises(ObjetIllisible):
-        gather(LecteurTete(DEFLATED), deflate(bytes(65 << 20)), [])
+def test_only_the_beginning_of_a_deflated_object_is_inflated(monkeypatch: pytest.MonkeyPatch):
+    inflated, real = list[bytes](), tete_module.inflate_beginning
+    monkeypatch.setattr(tete_module, "inflate_beginning", lambda data, limit: inflated.append(real(data, limit)) or inflated[-1])
+    head, pixels = an_image(EXPLICIT_LE)
+    tete, _ = gather(LecteurTete(DEFLATED), deflate(head + pixels + bytes(65 << 20)), [])
+    assert tete.identifiants == UIDS
+    assert [len(one) for one in inflated] == [MAX_TETE]
 
 
 @pytest.mark.parametrize("syntax", [*SYNTAXES, DEFLATED])

@@ -17,10 +17,10 @@ from drimbox.socle.kos.reader import read_kos
 from drimbox.socle.pacs import questions_dimse
 from drimbox.socle.pacs.elements import EXPLICIT_LE
 from drimbox.socle.pacs.identifiants import read_identifiants
+from drimbox.socle.pacs.ins import ins_of, issuer_of
 from drimbox.socle.pacs.textes import texte_de
 from drimbox.socle.personnes import OIDS_INS
 from drimbox.source.partage.conversion.pixels import read_pixels
-from drimbox.source.partage.identite_objet import ins_of, issuer_of
 from drimbox.source.reception.errors import NoteIllisible
 from drimbox.source.reception.iocm import read_note
 

@@ -1,27 +1,21 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The column that holds sealed bytes; `rotate` finds every column of this class by itself."""
+"""The coffre of the DRIMbox, and the columns that it seals."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 
+from confiance.exploitation.coffre import colonnes
 from confiance.exploitation.coffre.cles import read
+from confiance.exploitation.coffre.colonnes import SealedField
 from confiance.exploitation.coffre.scelle import Coffre
 
-if TYPE_CHECKING:
-    # Django itself knows no type parameters: they are told to the type checker only
-    _BinaryField = models.BinaryField[bytes | None, bytes | None]
-else:
-    _BinaryField = models.BinaryField
-
-
-class SealedField(_BinaryField):
-    """Bytes sealed by :func:`seal`; the model must have a primary key known before it is saved (a UUID)."""
+__all__ = ["SealedField", "coffre", "seal", "unseal"]
 
 
 @functools.cache
@@ -32,7 +26,7 @@ def coffre() -> Coffre:
 
 def seal(instance: models.Model, plain: bytes) -> bytes:
     """Seal bytes to the row of this instance (which may be not yet saved)."""
-    return coffre().seal(plain, table=instance._meta.db_table, row=_row(instance))  # noqa: SLF001 - Django documents _meta as public
+    return colonnes.seal(coffre(), instance, plain)
 
 
 def unseal(instance: models.Model, sealed: Any) -> bytes:
@@ -41,10 +35,4 @@ def unseal(instance: models.Model, sealed: Any) -> bytes:
     Raises:
         CoffreFerme: changed, moved, or its key is unknown.
     """
-    return coffre().open(bytes(sealed), table=instance._meta.db_table, row=_row(instance))  # noqa: SLF001 - Django documents _meta as public
-
-
-def _row(instance: models.Model) -> Any:
-    if instance.pk is None:
-        raise ValueError("the row has no primary key yet")
-    return instance.pk
+    return colonnes.unseal(coffre(), instance, sealed)

@@ -19,8 +19,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from aiohttp.abc import AbstractResolver
-
 from drimbox.config import Dmp
 from drimbox.socle.dmp import deposit, update
 from drimbox.socle.dmp import vocabulary as voc
@@ -34,7 +32,7 @@ from drimbox.socle.dmp.repository import DUPLICATE, TOO_MANY, read_deposit_answe
 from drimbox.socle.dmp.soap import Enveloppe, Reponse, read_response
 from drimbox.socle.dmp.transport import Transport
 from drimbox.socle.dmp.vihf import build_vihf, renew_vihf
-from drimbox.socle.personnes import Code, Identifiant
+from drimbox.socle.personnes import Code
 
 Clock = Callable[[], datetime]
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -53,7 +51,6 @@ class DmpClient:
         settings: Dmp,
         *,
         limits: LimitesDmp | None = None,
-        resolver: AbstractResolver | None = None,
         clock: Clock = utc_now,
     ) -> None:
         """Read the ORG SIGN certificate; the ORG AUTH_CLI is read at the first exchange, and no connection is opened before.
@@ -61,7 +58,6 @@ class DmpClient:
         Args:
             settings: table [dmp].
             limits: bounds of the exchanges.
-            resolver: how names are resolved; the system's by default.
             clock: gives aware instants.
 
         Raises:
@@ -71,7 +67,7 @@ class DmpClient:
         self._expediteur = deposit.Expediteur.load(settings, self._limits)
         self._base = settings.base_url
         self._clock = clock
-        self._settings, self._resolver = settings, resolver
+        self._settings = settings
         self._transport: Transport | None = None  # who only writes a request needs no TLS
 
     @property
@@ -164,18 +160,8 @@ class DmpClient:
         # a metadata update leaves the former versions of the entry behind it
         return max(same, key=lambda fiche: (fiche.status == "Approved", fiche.version), default=None)
 
-    async def test_existence(self, contexte: ContexteVihf) -> Existence:
-        """Ask whether a patient has a DMP that the structure may use (TD 0.2).
-
-        Raises:
-            DmpRefuse: the DMP refused the question.
-            DmpIndisponible: no usable answer.
-            DmpReponseInvalide: the answer cannot be read.
-        """
-        return await self._existence(contexte.patient_ins, self._vihf(contexte))
-
     async def existence_of(self, depot: RequeteDepot) -> Existence:
-        """Ask the same for the patient of a deposit, in the name of who made it.
+        """Ask whether the patient of a deposit has a DMP that the structure may use (TD 0.2), in the name of who made the deposit.
 
         Raises:
             DmpRefuse: the DMP refused the question.
@@ -183,18 +169,8 @@ class DmpClient:
             DmpReponseInvalide: the answer cannot be read; or the request is not one of ours.
         """
         ours = read_entry(update.kos_entry_of(depot, self._limits))
-        return await self._existence(ours.patient_ins, self._renewed(depot))
-
-    async def provide_and_register(self, kos: KosADeposer) -> Depot:
-        """Build and send a deposit at once, without outbox.
-
-        Raises:
-            DepotIncomplet: a value that the DMP requires is missing.
-            DmpRefuse: the DMP refused it.
-            DmpIndisponible: nobody knows what became of it.
-            DmpReponseInvalide: the answer cannot be read.
-        """
-        return await self.send(self.build_deposit(kos))
+        body = write_existence(ours.patient_ins, self._expediteur.source_oid, self._clock())
+        return read_existence(await self._ask("patients", voc.ACTION_EXISTENCE, self._renewed(depot), body))
 
     async def find_kos(self, contexte: ContexteVihf, criteres: Criteres | None = None) -> list[FicheDocument]:
         """Search the KOS of a patient, most recent first.
@@ -241,11 +217,7 @@ class DmpClient:
             return None
         if fiche is None or (fiche.hash, fiche.size) != (ours.hash, ours.size):
             return None
-        return Depot(requete, {fiche.unique_id: fiche.entry_uuid}, deja_present=True)
-
-    async def _existence(self, patient_ins: Identifiant, assertion: bytes) -> Existence:
-        body = write_existence(patient_ins, self._expediteur.source_oid, self._clock())
-        return read_existence(await self._ask("patients", voc.ACTION_EXISTENCE, assertion, body))
+        return Depot(requete, deja_present=True)
 
     def _renewed(self, requete: RequeteDepot) -> bytes:
         old = deposit.envelope_of(requete, self._limits).assertion
@@ -270,7 +242,7 @@ class DmpClient:
 
     def _opened(self) -> Transport:
         if self._transport is None:
-            self._transport = Transport(context_of(self._settings), self._settings.timeout, self._limits, self._resolver)
+            self._transport = Transport(context_of(self._settings), self._settings.timeout, self._limits)
         return self._transport
 
     def _vihf(self, contexte: ContexteVihf) -> bytes:

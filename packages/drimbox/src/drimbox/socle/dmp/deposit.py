@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from drimbox.config import Dmp
-from drimbox.socle.dmp.errors import DepotIncomplet, DmpReponseInvalide, ProfessionInconnue
+from drimbox.socle.dmp.errors import DepotIncomplet, ProfessionInconnue
 from drimbox.socle.dmp.metadata import DOCUMENT_KOS, DOCUMENT_SIGNATURE, Soumission, build_objects, prepare
 from drimbox.socle.dmp.model import ContexteVihf, KosADeposer, LimitesDmp, ModeVihf, RequeteDepot
 from drimbox.socle.dmp.mtom import Part, parse_content_type, read_multipart, write_multipart
@@ -124,19 +124,6 @@ def is_expired(requete: RequeteDepot, limits: LimitesDmp, now: datetime) -> bool
         DmpReponseInvalide: the request is not one of ours.
     """
     return expires_at(envelope_of(requete, limits).assertion) - limits.clock_skew <= now
-
-
-def kos_of(requete: RequeteDepot, limits: LimitesDmp) -> Part:
-    """Return the part of a kept request that holds the KOS.
-
-    Raises:
-        DmpReponseInvalide: the request is not one of ours.
-    """
-    message = read_multipart(requete.content_type, requete.body, limits)
-    for identifier, part in message.parts.items():
-        if identifier.startswith("kos."):
-            return part
-    raise DmpReponseInvalide("La requête gardée ne contient pas de KOS.")
 
 
 def _is_multipart(requete: RequeteDepot) -> bool:

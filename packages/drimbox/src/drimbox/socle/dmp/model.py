@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -122,12 +121,10 @@ class Depot:
 
     Attributes:
         requete: what was really sent (its VIHF may have been renewed).
-        entry_uuids: entryUUID by uniqueId, when the DMP told them.
         deja_present: the DMP had already done it: an earlier answer had been lost.
     """
 
     requete: RequeteDepot
-    entry_uuids: Mapping[str, str] = field(default_factory=dict)
     deja_present: bool = False
 
 

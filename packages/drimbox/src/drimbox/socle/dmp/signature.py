@@ -63,9 +63,7 @@ class SignatureDocument:
         return hashlib.sha1(self.contenu, usedforsecurity=False).hexdigest()
 
 
-def build_signature(
-    submission_uid: str, documents: Sequence[DocumentSigne], signataire: Signataire, now: datetime, unique_id: str | None = None
-) -> SignatureDocument:
+def build_signature(submission_uid: str, documents: Sequence[DocumentSigne], signataire: Signataire, now: datetime) -> SignatureDocument:
     """Sign a submission set.
 
     Args:
@@ -73,9 +71,8 @@ def build_signature(
         documents: what it holds, but for the signature itself.
         signataire: ORG SIGN of the structure.
         now: aware instant of signature.
-        unique_id: uniqueId of the signature document; a new one by default.
     """
-    unique_id = unique_id or f"2.25.{uuid.uuid4().int}"
+    unique_id = f"2.25.{uuid.uuid4().int}"
     signature = etree.Element(_ds("Signature"), nsmap=_DSIG_DEFAULT, Id=unique_id)
     info = etree.SubElement(signature, _ds("SignedInfo"))
     value = etree.SubElement(signature, _ds("SignatureValue"))

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
 
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.dmp.errors import DmpIndisponible, DmpRefuse, DmpReponseInvalide, TropDeReponses
@@ -36,13 +35,10 @@ class HttpAnswer:
 class Transport:
     """Connections to the DMP, mutual TLS under ORG AUTH_CLI; opened at the first request."""
 
-    def __init__(
-        self, context: ssl.SSLContext, silence_seconds: float, limits: LimitesDmp, resolver: AbstractResolver | None = None
-    ) -> None:
+    def __init__(self, context: ssl.SSLContext, silence_seconds: float, limits: LimitesDmp) -> None:
         self._context = context
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(total=limits.total_seconds, sock_connect=limits.connect_seconds, sock_read=silence_seconds)
-        self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
@@ -79,7 +75,7 @@ class Transport:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=self._context, limit=4, resolver=self._resolver)
+            connector = aiohttp.TCPConnector(ssl=self._context, limit=4)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
             )

@@ -22,25 +22,12 @@ from typing import Any
 
 from django.db.migrations import RunPython, RunSQL
 
+from confiance.exploitation.operations import SurLaBase
 from drimbox.config import current
 from drimbox.roles import PROCESSES, role_name
 
 _ONE = r"(SELECT|INSERT|UPDATE|DELETE|USAGE)( \([a-z0-9_, ]+\))?"
 _PRIVILEGES = re.compile(rf"{_ONE}(, {_ONE})*")
-
-
-class SurLaBase(RunPython):
-    """Speaks to the database alone. Django would otherwise make every model as it was at that migration, for each grant: seconds."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - Django's signature
-        """Do it."""
-        code: Any = self.code  # ours ask for no model
-        code(None, schema_editor)
-
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002 - as above
-        """Undo it."""
-        code: Any = self.reverse_code
-        code(None, schema_editor)
 
 
 def grant(table: str, **privileges: str) -> SurLaBase:

@@ -17,11 +17,13 @@ from drimbox.socle.identite.errors import (
     IdentiteRefusee,
     JetonAbsent,
     JetonRefuse,
+    JetonSansPersonne,
     PscIndisponible,
     PscMalConfigure,
     PscReponseInvalide,
     RetourInattendu,
     SessionTerminee,
+    TropDEssais,
 )
 from drimbox.socle.identite.limits import LIMITES, Limites
 from drimbox.socle.identite.professionnel import Activite, Exercice, ProfessionnelPsc, Situation
@@ -39,6 +41,7 @@ __all__ = [
     "JetonAbsent",
     "JetonActif",
     "JetonRefuse",
+    "JetonSansPersonne",
     "Limites",
     "ProfessionnelPsc",
     "PscClient",
@@ -50,5 +53,6 @@ __all__ = [
     "SessionPsc",
     "SessionTerminee",
     "Situation",
+    "TropDEssais",
     "bearer",
 ]

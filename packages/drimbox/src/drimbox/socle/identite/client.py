@@ -67,19 +67,22 @@ class PscClient:
         if self._owned:
             await self._session.close()
 
-    async def introspect(self, token: str) -> JetonActif:
-        """Ask PSC whether an access token is active, or remember that it said so a moment ago.
+    async def introspect(self, token: str, *, presenter: str = "") -> JetonActif:
+        """Ask PSC whether an access token is active, or remember what it said a moment ago.
 
         Args:
             token: what :func:`~drimbox.socle.identite.bearer.bearer` returned.
+            presenter: who presents it, so that one cannot use up what PSC grants us for all; an empty text is not bounded.
 
         Raises:
             JetonRefuse: not an active access token of this PSC.
+            JetonSansPersonne: no professional stands behind it.
+            TropDEssais: this presenter costs too many questions.
             ClientRefuse: PSC refuses our credentials.
             PscIndisponible: PSC does not answer.
             PscReponseInvalide: its answer cannot be understood.
         """
-        return await self._introspecteur.introspect(token)
+        return await self._introspecteur.introspect(token, presenter)
 
     async def authorization_request(self, redirect_uri: str) -> tuple[str, DemandeConnexion]:
         """Prepare a login.

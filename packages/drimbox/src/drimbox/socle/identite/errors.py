@@ -8,6 +8,8 @@
     └── IdentiteRefusee
         ├── JetonAbsent          no Bearer token in the request
         ├── JetonRefuse          PSC does not know it as active
+        │   └── JetonSansPersonne    it does, and names nobody behind it
+        ├── TropDEssais          too many questions about the tokens of one presenter
         ├── ConnexionRefusee     PSC did not let the person in, or the person gave up
         ├── RetourInattendu      the browser came back with something we did not ask for
         ├── SessionTerminee      the refresh token no longer works: the person has to log in again
@@ -49,6 +51,23 @@ class JetonRefuse(IdentiteRefusee):
     message = "Le jeton présenté n'est pas un jeton actif de Pro Santé Connect."
     remede = "Rafraîchissez le jeton d'accès juste avant l'appel : il vit deux minutes."
     clause = "RFC 7662 §2.2"
+
+
+class JetonSansPersonne(JetonRefuse):
+    """An active token behind which PSC names no professional: a program obtained it for itself."""
+
+    code = "identite.jeton_sans_personne"
+    message = "Pro Santé Connect ne nomme aucun professionnel derrière ce jeton."
+    remede = "Présentez le jeton d'accès qu'un professionnel a obtenu en se connectant."
+    clause = "Référentiel Pro Santé Connect, introspection (SubjectNameID)"
+
+
+class TropDEssais(IdentiteRefusee):
+    """One presenter brings more tokens at once than we ask about, or went on bringing some that PSC does not know."""
+
+    code = "identite.trop_d_essais"
+    message = "Trop de jetons inconnus de Pro Santé Connect ont été présentés en peu de temps."
+    remede = "Attendez une minute, puis ne présentez que des jetons actifs."
 
 
 class ConnexionRefusee(IdentiteRefusee):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -26,7 +27,7 @@ class Fresh(Generic[T]):
         self._limits = limits
         self._lock = asyncio.Lock()
         self._value: T | None = None
-        self._fetched_at: datetime | None = None
+        self._fetched_at: tuple[datetime, float] | None = None
 
     async def get(self) -> T:
         """Return the value, fetched when it is missing or old.
@@ -62,7 +63,11 @@ class Fresh(Generic[T]):
                 raise
             log.warning("identite:metadata:stale", code=error.code)
             return
-        self._value, self._fetched_at = value, self._now()
+        self._value, self._fetched_at = value, (self._now(), time.monotonic())
 
     def _age(self) -> timedelta:
-        return self._now() - self._fetched_at if self._fetched_at is not None else timedelta.max
+        """Return the greater age of the two clocks: that of the day may be set back."""
+        if self._fetched_at is None:
+            return timedelta.max
+        at, monotonic = self._fetched_at
+        return max(self._now() - at, timedelta(seconds=time.monotonic() - monotonic))

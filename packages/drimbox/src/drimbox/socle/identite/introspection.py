@@ -1,20 +1,24 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Introspection (RFC 7662): reading of the answer, and the bounded memory of active ones."""
+"""Introspection (RFC 7662): reading of the answer, and a bounded memory of what was answered."""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
-from drimbox.socle.identite.errors import JetonRefuse
+from drimbox.socle.echeance import Echeance
+from drimbox.socle.identite.errors import JetonRefuse, JetonSansPersonne, PscReponseInvalide
 from drimbox.socle.identite.limits import Limites
 from drimbox.socle.identite.session import JetonActif
 
 MAX_IDENTIFIER: Final = 255
+T = TypeVar("T")
+_Refus: TypeAlias = tuple[type[JetonRefuse], str]
 
 
 def read_introspection(body: Mapping[str, Any], *, issuer: str, at: datetime) -> JetonActif:
@@ -27,6 +31,8 @@ def read_introspection(body: Mapping[str, Any], *, issuer: str, at: datetime) ->
 
     Raises:
         JetonRefuse: inactive, ended, of another issuer, or not an access token.
+        JetonSansPersonne: active, and without SubjectNameID, which PSC gives of every access token of a professional.
+        PscReponseInvalide: active, without an end or a subject that can be read: PSC is at fault, not who presents the token.
     """
     if body.get("active") is not True or body.get("iss", issuer) != issuer:
         raise JetonRefuse
@@ -34,14 +40,19 @@ def read_introspection(body: Mapping[str, Any], *, issuer: str, at: datetime) ->
     if str(body.get("typ", body.get("token_type"))).lower() != "bearer":
         raise JetonRefuse("Le jeton présenté n'est pas un jeton d'accès.")
     expires_at, subject = _instant(body.get("exp")), _identifier(body.get("sub"))
-    if expires_at is None or expires_at <= at or subject is None:
+    if expires_at is None or subject is None:
+        raise PscReponseInvalide("Pro Santé Connect dit un jeton actif, sans fin ni sujet lisibles.")
+    if expires_at <= at:
         raise JetonRefuse
+    name_id = _identifier(body.get("SubjectNameID"))
+    if name_id is None:
+        raise JetonSansPersonne
     return JetonActif(
         subject=subject,
-        subject_name_id=_identifier(body.get("SubjectNameID")),
+        subject_name_id=name_id,
         expires_at=expires_at,
         scope=frozenset(str(body.get("scope") or "").split()),
-        client=str(body.get("azp") or body.get("client_id") or ""),
+        client=_identifier(body.get("azp")) or _identifier(body.get("client_id")) or "",
     )
 
 
@@ -59,11 +70,12 @@ def _instant(value: object) -> datetime | None:
 
 
 class IntrospectionCache:
-    """Remembers active tokens by their SHA-256, never the tokens themselves. The oldest answer leaves first."""
+    """Remembers answers by the SHA-256 of their tokens, never the tokens themselves. The oldest of each kind leaves first."""
 
-    def __init__(self, limits: Limites) -> None:
-        self._limits = limits
-        self._kept: OrderedDict[bytes, tuple[JetonActif, datetime]] = OrderedDict()
+    def __init__(self, limits: Limites, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._limits, self._monotonic = limits, monotonic
+        self._active: OrderedDict[bytes, tuple[JetonActif, Echeance]] = OrderedDict()
+        self._refused: OrderedDict[bytes, tuple[_Refus, Echeance]] = OrderedDict()
 
     @staticmethod
     def key(token: str) -> bytes:
@@ -71,20 +83,36 @@ class IntrospectionCache:
         return hashlib.sha256(token.encode()).digest()
 
     def get(self, key: bytes, at: datetime) -> JetonActif | None:
-        """Return a token known as active at this instant, or None."""
-        jeton, until = self._kept.get(key, (None, at))
-        if jeton is None or at >= until:
-            self._kept.pop(key, None)
-            return None
-        return jeton
+        """Return a token known as active at this instant, or None.
+
+        Raises:
+            JetonRefuse: it was refused a moment ago.
+        """
+        if (refused := self._living(self._refused, key, at)) is not None:
+            kind, message = refused
+            raise kind(message)
+        return self._living(self._active, key, at)
 
     def put(self, key: bytes, jeton: JetonActif, at: datetime) -> None:
         """Remember an answer received at this instant."""
-        until = min(jeton.expires_at, at + timedelta(seconds=self._limits.introspection_seconds))
-        self._kept.pop(key, None)
-        self._kept[key] = (jeton, until)
-        while len(self._kept) > self._limits.introspection_entries:
-            self._kept.popitem(last=False)
+        self._keep(self._active, key, jeton, min(jeton.expires_at, at + timedelta(seconds=self._limits.introspection_seconds)), at)
+
+    def refuse(self, key: bytes, error: JetonRefuse, at: datetime) -> None:
+        """Remember why a token was refused."""
+        self._keep(self._refused, key, (type(error), error.message), at + timedelta(seconds=self._limits.refusal_seconds), at)
+
+    def _living(self, kept: OrderedDict[bytes, tuple[T, Echeance]], key: bytes, at: datetime) -> T | None:
+        value, end = kept.get(key, (None, None))
+        if end is not None and end.has_come(at, self._monotonic()):
+            del kept[key]
+            return None
+        return value
+
+    def _keep(self, kept: OrderedDict[bytes, tuple[T, Echeance]], key: bytes, value: T, until: datetime, at: datetime) -> None:
+        kept.pop(key, None)
+        kept[key] = (value, Echeance.of(until, at, self._monotonic()))
+        while len(kept) > self._limits.introspection_entries:
+            kept.popitem(last=False)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._active)

@@ -20,14 +20,14 @@ class JetonActif:
 
     Attributes:
         subject: ``sub`` at PSC.
-        subject_name_id: national identifier of the professional; None when PSC does not tell it.
+        subject_name_id: national identifier of the professional.
         expires_at: end of the token.
         scope: scopes granted.
         client: client that obtained the token (``azp`` or ``client_id``).
     """
 
     subject: str = field(repr=False)
-    subject_name_id: str | None = field(repr=False)
+    subject_name_id: str = field(repr=False)
     expires_at: datetime
     scope: frozenset[str]
     client: str

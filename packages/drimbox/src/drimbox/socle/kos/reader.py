@@ -17,6 +17,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from drimbox.socle.kos.description import SerieDecrite, parse_description
+from drimbox.socle.kos.elements import items_of
 from drimbox.socle.kos.errors import KosIdentifiant, KosIllisible, KosIncomplet, KosPlusieursExamens, KosTropGros
 from drimbox.socle.kos.model import InstanceKos, KosLu, SerieKos
 from drimbox.socle.pacs.textes import texte_de
@@ -114,13 +115,13 @@ def _evidence(dataset: Dataset, limites: LimitesKos) -> tuple[str, dict[str, lis
 
     A series may be named by several items: its objects are those of all of them.
     """
-    studies = list(_items(dataset, "CurrentRequestedProcedureEvidenceSequence"))
+    studies = list(items_of(dataset, "CurrentRequestedProcedureEvidenceSequence"))
     uids = {_text(study, "StudyInstanceUID") or _text(dataset, "StudyInstanceUID") for study in studies}
     if not all(uids) or not uids:
         raise KosIncomplet
     if len(uids) > 1:
         raise KosPlusieursExamens
-    series = [item for study in studies for item in _items(study, "ReferencedSeriesSequence") if _text(item, "SeriesInstanceUID")]
+    series = [item for study in studies for item in items_of(study, "ReferencedSeriesSequence") if _text(item, "SeriesInstanceUID")]
     if len(series) > limites.series:
         raise KosTropGros
     named: dict[str, list[Dataset]] = {}
@@ -144,7 +145,7 @@ def _read_serie(uid: str, items: Sequence[Dataset], described: SerieDecrite | No
             frames=_int(sop, "NumberOfFrames"),
         )
         for item in items
-        for sop in _items(item, "ReferencedSOPSequence")
+        for sop in items_of(item, "ReferencedSOPSequence")
         if _text(sop, "ReferencedSOPInstanceUID")
     }
     return SerieKos(
@@ -177,18 +178,13 @@ def _issued(dataset: Dataset, keyword: str, issuer: str) -> Identifiant | None:
 def _texts(dataset: Dataset) -> Iterator[str]:
     """Yield the free texts: at the root in old KOS, in TEXT items otherwise."""
     yield texte_de(dataset, "TextValue")
-    for item in _items(dataset, "ContentSequence"):
+    for item in items_of(dataset, "ContentSequence"):
         if _text(item, "ValueType") in {"TEXT", ""}:
             yield texte_de(item, "TextValue")
 
 
-def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
-    value = dataset.get(keyword)
-    yield from (item for item in value or () if isinstance(item, Dataset))
-
-
 def _first(dataset: Dataset, keyword: str) -> Dataset:
-    return next(_items(dataset, keyword), Dataset())
+    return next(iter(items_of(dataset, keyword)), Dataset())
 
 
 def _text(dataset: Dataset, keyword: str) -> str:

@@ -24,7 +24,7 @@ from drimbox.socle.pacs.dimse.negotiation import (
     encode_request,
 )  # fmt: skip
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_AC, ASSOCIATE_RJ, RELEASE_RP, RELEASE_RQ, Pdu
-from drimbox.socle.pacs.errors import PacsCoupe, PacsIndisponible, PacsRefuse
+from drimbox.socle.pacs.errors import PacsCoupe, PacsIndisponible, PacsInjoignable, PacsRefuse
 from drimbox.socle.pacs.liaison import Event, Liaison
 from drimbox.socle.tls.client import client_context
 from drimbox.socle.tls.context import load_identity
@@ -44,6 +44,7 @@ class AssociationPacs:
     Attributes:
         contextes: context identifier → (SOP class, transfer syntax), those accepted.
         served: exchanges begun on it so far.
+        at_rest: whether the last one, if any, had its last answer; else the other side may still be sending.
     """
 
     def __init__(self, liaison: Liaison, proposition: Proposition, accord: Accord, silence: float | None) -> None:
@@ -54,6 +55,7 @@ class AssociationPacs:
         self.contextes = {i: (abstract[i], syntax) for i, syntax in accord.accepted.items() if i in abstract}
         self.proposition = proposition
         self.served = 0
+        self.at_rest = True
 
     def context_for(self, sop_class: str) -> tuple[int, str] | None:
         """Return the first accepted context of a SOP class, with its transfer syntax."""
@@ -63,6 +65,19 @@ class AssociationPacs:
         """Return a message identifier not used on this association for a long while."""
         self.served += 1
         return self.served % 65_535 + 1
+
+    def is_past(self, message_id: int) -> bool:
+        """Tell whether an answer is to an exchange that came before the last one."""
+        return 0 < (self.served % 65_535 + 1 - message_id) % 65_535 < self.served
+
+    def ask(self, context_id: int, command: bytes, identifier: bytes) -> None:
+        """Begin an exchange; who reads its last answer calls :meth:`answered`."""
+        self.at_rest = False
+        self.send(context_id, command, identifier)
+
+    def answered(self) -> None:
+        """Know that the exchange is over."""
+        self.at_rest = True
 
     def send(self, context_id: int, command: bytes, data_set: bytes | None = None) -> None:
         """Send a short message."""
@@ -130,19 +145,27 @@ class AssociationPacs:
     @property
     def reusable(self) -> bool:
         """Whether another exchange may begin on it."""
-        return self._liaison.alive
+        return self.at_rest and self._liaison.alive
 
     async def release(self) -> None:
-        """End it politely; the connection is closed in every case."""
-        if self._liaison.alive:
-            self._liaison.send((RELEASE_REQUEST,))
-            with suppress(PacsIndisponible, PacsRefuse):
-                while True:
-                    event = await self._liaison.next(RELEASE_SECONDS)
-                    if isinstance(event, Pdu) and event.kind == RELEASE_RP:
-                        break
-        self._liaison.cut()
+        """End it politely, for as long as ``RELEASE_SECONDS``; the connection is closed in every case."""
+        try:
+            if self._liaison.alive:
+                self._liaison.send((RELEASE_REQUEST,))
+                with suppress(PacsIndisponible, PacsRefuse, TimeoutError):
+                    async with asyncio.timeout(RELEASE_SECONDS):
+                        await self._released()
+        finally:
+            self._liaison.cut()
         await self._liaison.closed
+
+    async def _released(self) -> None:
+        while True:
+            event = await self._liaison.next(None)
+            if isinstance(event, Pdu) and event.kind == RELEASE_RP:
+                return
+            if isinstance(event, Pdu) and event.kind == RELEASE_RQ:  # both leave at once
+                self._liaison.send((RELEASE_ANSWER,))
 
     def abort(self) -> None:
         """End it at once."""
@@ -153,7 +176,8 @@ async def appeler(pacs: Pacs, proposition: Proposition) -> AssociationPacs:
     """Open an association. The caller releases or aborts it, and holds a place for it.
 
     Raises:
-        PacsIndisponible: no connection, no answer in time, or a refusal said to be transient.
+        PacsInjoignable: no connection, or a refusal said to be transient.
+        PacsIndisponible: no answer in time.
         PacsRefuse: the PACS refuses us, or offers none of the services.
         ProtocoleRompu: what answers does not speak DICOM.
     """
@@ -175,11 +199,11 @@ async def appeler(pacs: Pacs, proposition: Proposition) -> AssociationPacs:
     return AssociationPacs(liaison, proposition, accord, pacs.timeout)
 
 
-def why_rejected(rejet: Rejet) -> PacsIndisponible | PacsRefuse:
+def why_rejected(rejet: Rejet) -> PacsInjoignable | PacsRefuse:
     """Return the error of an A-ASSOCIATE-RJ."""
     if rejet.permanent:
         return PacsRefuse("Le PACS refuse l'association : AE Title inconnu ou non autorisé.")
-    return PacsIndisponible("Le PACS refuse l'association pour le moment.")
+    return PacsInjoignable("Le PACS refuse l'association pour le moment.")
 
 
 def tls_context(pacs: Pacs) -> ssl.SSLContext | None:
@@ -208,14 +232,14 @@ async def _connect(pacs: Pacs) -> Liaison:
     except ssl.SSLError as error:
         raise why_no_tls(error) from None
     except (OSError, TimeoutError) as error:
-        raise PacsIndisponible from error
+        raise PacsInjoignable from error
     return liaison
 
 
-def why_no_tls(error: ssl.SSLError) -> PacsIndisponible | PacsRefuse:
+def why_no_tls(error: ssl.SSLError) -> PacsInjoignable | PacsRefuse:
     """Return the error of a failed handshake."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return PacsRefuse("Le certificat TLS du PACS n'est pas celui attendu.", remede="Vérifier trust et server_name de ce PACS.")
     if error.reason == "WRONG_VERSION_NUMBER":
         return PacsRefuse("Le PACS répond en clair sur ce port, alors que la configuration l'appelle en TLS.")
-    return PacsIndisponible("La connexion TLS avec le PACS a échoué.")
+    return PacsInjoignable("La connexion TLS avec le PACS a échoué.")

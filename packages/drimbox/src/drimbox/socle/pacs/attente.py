@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drimbox.socle.pacs.dimse import command
@@ -27,19 +28,32 @@ class Attente:
     Attributes:
         demande: what was asked.
         calling: our AE Title, which the PACS repeats as the originator.
-        message_id: of the C-MOVE-RQ, which the PACS repeats; 0 until it is sent.
-        arrivals: what came: objects, the last answer, or the error that ends it all.
+        message_id: of the C-MOVE-RQ, which the PACS repeats.
+        more_may_come: whether a connection holds something that is not in ``arrivals`` yet.
+        arrivals: what came: objects, the last answer, or the error that ends it all; None from :meth:`look`.
+        heard: when the PACS last said that it is at work, on the clock of the loop.
+        answered: the last answer is here.
+        whole: everything came: nothing more of it is under way.
     """
 
     demande: DemandeImages
     calling: str
-    message_id: int = 0
-    arrivals: asyncio.Queue[Livraison | Commande | Exception] = field(default_factory=asyncio.Queue)
+    message_id: int
+    more_may_come: Callable[[], bool]
+    arrivals: asyncio.Queue[Livraison | Commande | Exception | None] = field(default_factory=asyncio.Queue)
+    heard: float = 0.0
+    answered: bool = False
+    whole: bool = False
+
+    def look(self) -> None:
+        """Have what is over looked at again, once the last answer is here: a connection holds nothing any more."""
+        if self.answered:
+            self.arrivals.put_nowait(None)
 
     def is_originator_of(self, commande: Commande) -> bool:
         """Tell whether a C-STORE-RQ names this C-MOVE (PS3.7 section 9.1.1.1.6: optional, most PACS do)."""
-        named = commande.number(command.ORIGINATOR_ID, 0) == self.message_id and self.message_id
-        return bool(named) and commande.text(command.ORIGINATOR_AET).strip() in {"", self.calling}
+        named = commande.number(command.ORIGINATOR_ID, 0) == self.message_id
+        return named and commande.text(command.ORIGINATOR_AET).strip() in {"", self.calling}
 
     def wants(self, objet: ObjetEnCours) -> bool:
         """Tell whether an object is among what was asked, by its own header."""

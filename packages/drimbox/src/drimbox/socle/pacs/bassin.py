@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 from confiance.errors import DrimmError
 from drimbox.config import Pacs
@@ -29,6 +30,18 @@ class _Gardee:
     association: AssociationPacs
     places: Places
     timer: asyncio.TimerHandle | None = None
+    watch: asyncio.Task[None] | None = None
+
+    async def unwatched(self) -> bool:
+        """Stop waiting for what nobody asked; tell whether nothing came."""
+        if self.watch is None:
+            return True
+        self.watch.cancel()
+        await asyncio.wait([self.watch])
+        return self.watch.cancelled()
+
+
+_Entree: TypeAlias = tuple[tuple[str, int, Proposition], _Gardee]
 
 
 @dataclass(eq=False)
@@ -36,7 +49,7 @@ class _Bassin:
     """What one loop keeps, by what was proposed."""
 
     loop: asyncio.AbstractEventLoop
-    gardees: list[tuple[tuple[str, int, Proposition], _Gardee]] = field(default_factory=list)
+    gardees: list[_Entree] = field(default_factory=list)
     ends: set[asyncio.Task[None]] = field(default_factory=set)
     lenders: dict[Places, Callable[[], object]] = field(default_factory=dict)
 
@@ -49,19 +62,22 @@ class _Bassin:
     def keep(self, pacs: Pacs, gardee: _Gardee) -> None:
         entry = (_key(pacs, gardee.association.proposition), gardee)
         gardee.timer = self.loop.call_later(pacs.idle_seconds, self._drop, entry)
+        gardee.watch = self.loop.create_task(self._watch(entry))
         self.gardees.append(entry)
 
-    def take(self, pacs: Pacs, proposition: Proposition) -> _Gardee | None:
+    async def take(self, pacs: Pacs, proposition: Proposition) -> _Gardee | None:
         """Take the association last used for the same proposition, if one still lives."""
         key = _key(pacs, proposition)
-        for entry in reversed(self.gardees.copy()):
-            if entry[0] == key:
-                self.gardees.remove(entry)
-                if entry[1].timer is not None:
-                    entry[1].timer.cancel()
-                if entry[1].association.reusable:
-                    return entry[1]
-                self._end(entry[1])
+        while entry := next((entry for entry in reversed(self.gardees) if entry[0] == key), None):
+            self._remove(entry)
+            try:
+                alone = await entry[1].unwatched()
+            except BaseException:
+                _abort(entry[1])
+                raise
+            if alone and entry[1].association.reusable:
+                return entry[1]
+            self._end(entry[1])
         return None
 
     def yield_one(self, places: Places) -> None:
@@ -71,15 +87,24 @@ class _Bassin:
                 self._drop(entry)
                 return
 
-    def _drop(self, entry: tuple[tuple[str, int, Proposition], _Gardee]) -> None:
+    async def _watch(self, entry: _Entree) -> None:
+        """Wait for what nobody asked: a PACS that leaves, which is answered, or that speaks out of turn; the place is given back."""
+        with suppress(DrimmError):
+            await entry[1].association.next(patient=True)
+        self._drop(entry)
+
+    def _drop(self, entry: _Entree) -> None:
         if entry in self.gardees:
-            self.gardees.remove(entry)
-            if entry[1].timer is not None:
-                entry[1].timer.cancel()
+            self._remove(entry)
             self._end(entry[1])
 
+    def _remove(self, entry: _Entree) -> None:
+        self.gardees.remove(entry)
+        if entry[1].timer is not None:
+            entry[1].timer.cancel()
+
     def _end(self, gardee: _Gardee) -> None:
-        task = self.loop.create_task(_release(gardee))
+        task = self.loop.create_task(_leave(gardee))
         self.ends.add(task)
         task.add_done_callback(self.ends.discard)
 
@@ -112,7 +137,8 @@ async def association_for(
 ) -> AsyncIterator[AssociationPacs]:
     """Hold an association that has this proposition, kept or new, with its place.
 
-    It is kept after a block that ends well, released after an error that left it whole, aborted otherwise.
+    It is kept after a block that ends well, released after an error that came with or after the last answer, aborted otherwise: what the
+    PACS still sends is for nobody.
 
     Args:
         pacs: whom to call.
@@ -129,7 +155,10 @@ async def association_for(
     try:
         yield gardee.association
     except DrimmError:
-        await _release(gardee)
+        if not gardee.association.at_rest:
+            _abort(gardee)
+        else:
+            await _release(gardee)
         raise
     except BaseException:
         _abort(gardee)
@@ -143,7 +172,7 @@ async def association_for(
 
 async def _obtain(pacs: Pacs, proposition: Proposition, *, fresh: bool) -> _Gardee:
     bassin = _bassins.get(asyncio.get_running_loop())
-    kept = bassin.take(pacs, proposition) if bassin is not None and not fresh else None
+    kept = await bassin.take(pacs, proposition) if bassin is not None and not fresh else None
     if kept is not None:
         return kept
     places = places_of(pacs)
@@ -155,6 +184,15 @@ async def _obtain(pacs: Pacs, proposition: Proposition, *, fresh: bool) -> _Gard
     except BaseException:
         places.give_back()
         raise
+
+
+async def _leave(gardee: _Gardee) -> None:
+    try:
+        await gardee.unwatched()
+    except BaseException:
+        _abort(gardee)
+        raise
+    await _release(gardee)
 
 
 async def _release(gardee: _Gardee) -> None:

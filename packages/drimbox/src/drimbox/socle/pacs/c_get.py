@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 
 from drimbox.socle.pacs.appel import AssociationPacs
 from drimbox.socle.pacs.arrivee import receive
 from drimbox.socle.pacs.dimse import command
+from drimbox.socle.pacs.dimse.command import Commande
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.negotiation import Proposition, contextes_of
 from drimbox.socle.pacs.elements import IMPLICIT_LE
-from drimbox.socle.pacs.errors import PacsRefuse
+from drimbox.socle.pacs.errors import PacsIndisponible, PacsRefuse
 from drimbox.socle.pacs.objet import DemandeImages, ObjetEnCours
-from drimbox.socle.pacs.requete import PENDING, check_outcome, identifier
+from drimbox.socle.pacs.requete import PENDING, SANS_IMAGE, check_outcome, identifier
 from drimbox.socle.pacs.syntaxes import kinds_for
 
 STUDY_ROOT_GET = "1.2.840.10008.5.1.4.1.2.2.3"
@@ -26,8 +29,13 @@ def proposition_for(calling: str, called: str, demande: DemandeImages, classes: 
     return Proposition(calling, called, contextes_of(kinds), scp_roles=frozenset(classes))
 
 
-async def objets_by_c_get(association: AssociationPacs, demande: DemandeImages) -> AsyncGenerator[ObjetEnCours, None]:
+async def objets_by_c_get(association: AssociationPacs, demande: DemandeImages, patience: float) -> AsyncGenerator[ObjetEnCours, None]:
     """Ask, then yield what the PACS sends; an object that is not read to its end is passed over.
+
+    Args:
+        association: where to ask.
+        demande: what is wanted.
+        patience: longest time without an object while the PACS says that it is at work, in seconds.
 
     Raises:
         PacsAbsent: the PACS holds nothing of what is asked.
@@ -40,19 +48,29 @@ async def objets_by_c_get(association: AssociationPacs, demande: DemandeImages) 
         raise PacsRefuse("Le PACS n'offre pas le C-GET.", remede="Choisir recuperation = « c-move » ou « dicomweb » pour ce PACS.")
     association.answer_stores(lambda _started: True)
     asking = command.request(command.C_GET_RQ, STUDY_ROOT_GET, association.next_message_id())
-    association.send(context[0], asking, identifier(demande))
-    received: set[str] = set()
+    association.ask(context[0], asking, identifier(demande))
+    received, clock = Counter[str](), asyncio.get_running_loop().time
+    last = clock()
     while True:
         started = await association.next_message()
         if started.commande.field == command.C_STORE_RQ:
             objet = await receive(association, started)
-            received.add(objet.sop_instance_uid)
+            received[objet.sop_instance_uid] += 1
             yield objet
             await objet.finish()
+            last = clock()
         elif started.commande.field == command.C_GET_RSP:
             await association.skip()
-            if started.commande.number(command.STATUS) not in PENDING:
+            if _is_last(association, started.commande):
+                association.answered()
                 check_outcome(started.commande, demande, received)
                 return
+            if clock() - last > patience:
+                raise PacsIndisponible(SANS_IMAGE)
         else:
             raise ProtocoleRompu
+
+
+def _is_last(association: AssociationPacs, answer: Commande) -> bool:
+    """Tell whether nothing more comes; what answers an earlier request of a kept association says nothing of this one."""
+    return answer.number(command.STATUS) not in PENDING and not association.is_past(answer.number(command.RESPONDED_ID, 0))

@@ -74,7 +74,7 @@ async def _classes_in_study(pacs: Pacs, study: str) -> tuple[str, ...]:
         context = association.context_for(STUDY_ROOT_FIND)
         assert context is not None  # the only one proposed, and one at least is accepted
         asking = command.request(command.C_FIND_RQ, STUDY_ROOT_FIND, association.next_message_id())
-        association.send(context[0], asking, _identifier(study))
+        association.ask(context[0], asking, _identifier(study))
         answers = await _answers(association)
     if not answers:
         raise PacsAbsent
@@ -91,10 +91,11 @@ async def _answers(association: AssociationPacs) -> list[bytes]:
         status = started.commande.number(command.STATUS)
         if status in PENDING:
             answers.append(data)
-        elif status == command.SUCCESS:
+            continue
+        association.answered()
+        if status == command.SUCCESS:
             return answers
-        else:
-            raise PacsRefuse(f"Le PACS refuse la recherche (statut {status:#06x}).")
+        raise PacsRefuse(f"Le PACS refuse la recherche (statut {status:#06x}).")
 
 
 async def _gathered(association: AssociationPacs) -> bytes:

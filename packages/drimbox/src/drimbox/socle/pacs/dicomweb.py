@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import aiohttp
 
@@ -18,17 +18,20 @@ from drimbox.config import Pacs, PacsDicomweb
 from drimbox.socle.multipart import Event, Limits, MultipartReader, PartData, PartStarted, boundary_of
 from drimbox.socle.pacs.bassin_web import session_for
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
-from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsRefuse
+from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsInjoignable, PacsRefuse
 from drimbox.socle.pacs.fichier import LecteurFichier
 from drimbox.socle.pacs.identifiants import ObjetIllisible
 from drimbox.socle.pacs.objet import DemandeImages, ObjetEnCours, read_tete
 from drimbox.socle.pacs.places import place_held
 from drimbox.socle.pacs.porte_web import credentials_of
+from drimbox.socle.pacs.requete import SANS_IMAGE
 from drimbox.socle.pacs.tete import LecteurTete
 
 ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 LIMITS = Limits(max_part=1 << 40)  # nothing of a part is kept: only the wait for its end is bounded
-_FOR_THE_MOMENT = frozenset({429, 502, 503, 504})
+EPILOGUE_SECONDS = 2.0
+_FOR_THE_MOMENT = frozenset({429, 502, 503})
+_TOO_LATE = 504
 
 
 class _Reader(MultipartReader):
@@ -43,7 +46,8 @@ async def objets_by_dicomweb(pacs: Pacs, door: PacsDicomweb, demande: DemandeIma
     Raises:
         PacsAbsent: the PACS holds nothing of what is asked.
         PacsIncomplet: after the last object: one that was awaited did not come.
-        PacsIndisponible: no answer, silence or cut.
+        PacsInjoignable: it was not reached, or refuses for a while.
+        PacsIndisponible: silence or cut.
         PacsRefuse: the PACS answers no, or nonsense.
     """
     received: set[str] = set()
@@ -66,11 +70,16 @@ async def _answer(pacs: Pacs, door: PacsDicomweb, demande: DemandeImages) -> Asy
     headers = {"Accept": ACCEPT, "Accept-Encoding": "identity", **await asyncio.to_thread(credentials_of, door)}
     async with session_for(pacs, door) as session:
         try:
-            answer = await session.get(_url(door, demande), headers=headers, allow_redirects=False)
+            async with asyncio.timeout(pacs.image_seconds) as patience:  # its own time is between two reads, and « 102 Processing » is one
+                answer = await session.get(_url(door, demande), headers=headers, allow_redirects=False)
         except aiohttp.ClientConnectorCertificateError:
             raise PacsRefuse("Le certificat TLS de la porte DICOMweb du PACS n'est pas celui attendu.") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except aiohttp.SocketTimeoutError as error:
             raise PacsIndisponible from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if patience.expired():
+                raise PacsIndisponible(SANS_IMAGE) from None
+            raise PacsInjoignable from error
         try:
             _check(answer.status)
             yield answer
@@ -91,8 +100,18 @@ async def _events(answer: aiohttp.ClientResponse) -> AsyncGenerator[Event, None]
     while (chunk := await _next_chunk(chunks)) is not None:
         for event in reader.feed(chunk):
             yield event
-    if not reader.ended:
-        raise PacsCoupe
+        if reader.ended:
+            await _come_to_the_end(chunks)
+            return
+    raise PacsCoupe
+
+
+async def _come_to_the_end(chunks: aiohttp.streams.AsyncStreamIterator[bytes]) -> None:
+    """Read what may follow the closing boundary, which means nothing: a connection at its end serves again, one that is not is closed."""
+    with suppress(PacsIndisponible, TimeoutError):
+        async with asyncio.timeout(EPILOGUE_SECONDS):
+            while await _next_chunk(chunks) is not None:
+                pass
 
 
 async def _next_chunk(chunks: aiohttp.streams.AsyncStreamIterator[bytes]) -> bytes | None:
@@ -164,6 +183,8 @@ def _check(status: int) -> None:
     if status == 404:
         raise PacsAbsent
     if status in _FOR_THE_MOMENT:
-        raise PacsIndisponible(f"La porte DICOMweb du PACS ne répond pas pour le moment (HTTP {status}).")
+        raise PacsInjoignable(f"La porte DICOMweb du PACS ne répond pas pour le moment (HTTP {status}).")
+    if status == _TOO_LATE:
+        raise PacsIndisponible(f"Ce qui précède la porte DICOMweb du PACS ne l'a pas vue répondre à temps (HTTP {status}).")
     if status not in {200, 204}:
         raise PacsRefuse(f"Le PACS refuse l'envoi des images par DICOMweb (HTTP {status}).")

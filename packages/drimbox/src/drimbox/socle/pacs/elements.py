@@ -49,6 +49,18 @@ def inflate(data: bytes, limit: int) -> bytes:
     return inflated
 
 
+def inflate_beginning(data: bytes, limit: int) -> bytes:
+    """Return at most so many first bytes of the data set that a deflated one holds; what follows is not looked at.
+
+    Raises:
+        ObjetIllisible: they are not deflated.
+    """
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, limit)
+    except zlib.error:
+        raise ObjetIllisible from None
+
+
 def deflate(data: bytes) -> bytes:
     """Return a data set deflated, of even length (PS3.5 section A.5)."""
     machine = zlib.compressobj(wbits=-zlib.MAX_WBITS)

@@ -3,8 +3,7 @@
 """The INS written into the head of an object: one item of OtherPatientIDsSequence (0010,1002), every other byte untouched.
 
 The length of its group (0010,0000), a retired element that would become false, is left out, as pydicom does. An item that already bears an
-INS is replaced, the others stay as they are, in their order. A deflated data set is inflated and deflated again: it is the only one that
-must be whole.
+INS is replaced, the others stay as they are, in their order.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from drimbox.socle.pacs.elements import (
-    DEFLATED,
     ITEM,
     PIXELS,
     UNDEFINED,
@@ -22,17 +20,12 @@ from drimbox.socle.pacs.elements import (
     Encodage,
     Marche,
     OctetsManquants,
-    deflate,
     encodage_of,
-    inflate,
 )
 from drimbox.socle.pacs.identifiants import ObjetIllisible
-from drimbox.socle.pacs.tete import MAX_INFLATED
+from drimbox.socle.personnes import OID_INS_NIA, OIDS_INS
 
 GROUP_LENGTH, OTHER_PATIENT_IDS = 0x00100000, 0x00101002
-_NIR, _NIA = "1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9"
-OIDS_INS = frozenset({_NIR, _NIA, "1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11"})
-"""Authorities of the INS: NIR, NIA, and those of tests and demonstrations."""
 _QUALIFIERS, _ENTITY = 0x00100024, 0x00400032
 
 
@@ -54,30 +47,28 @@ class Ins:
     @property
     def issuer(self) -> str:
         """IssuerOfPatientID."""
-        return "ASIP-SANTE-INS-NIA" if self.oid == _NIA else "ASIP-SANTE-INS-NIR"
+        return "ASIP-SANTE-INS-NIA" if self.oid == OID_INS_NIA else "ASIP-SANTE-INS-NIR"
 
 
 def with_ins(entete: bytes, transfer_syntax: str, ins: Ins, patient_place: int = 0) -> bytes:
     """Return a head that bears the INS in OtherPatientIDsSequence.
 
     Args:
-        entete: the first bytes of a data set; of a deflated one, all of them.
-        transfer_syntax: of the data set.
+        entete: the first bytes of a data set, inflated if it was deflated.
+        transfer_syntax: of these bytes.
         ins: identity that the report of this exam bears.
         patient_place: where PatientID begins, when who read the head noted it: what comes before is not walked again.
 
     Raises:
         ObjetIllisible: the place of the sequence cannot be found in these bytes, or what is there is no sequence.
     """
-    deflated = transfer_syntax == DEFLATED
-    data, encodage = inflate(entete, MAX_INFLATED) if deflated else entete, encodage_of(transfer_syntax)
+    encodage = encodage_of(transfer_syntax)
     try:
-        if data.find(_group_length(encodage), 0, patient_place or len(data)) >= 0:
-            data, patient_place = _without_group_length(data, encodage), 0
-        spliced = _spliced(data, encodage, ins, patient_place)
+        if entete.find(_group_length(encodage), 0, patient_place or len(entete)) >= 0:
+            entete, patient_place = _without_group_length(entete, encodage), 0
+        return _spliced(entete, encodage, ins, patient_place)
     except OctetsManquants:
         raise ObjetIllisible from None
-    return deflate(spliced) if deflated else spliced
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,8 @@
 ::
 
     TransportError
-    └── PacsIndisponible      no answer, association refused for a while, silence
+    └── PacsIndisponible      no answer in time, silence
+        ├── PacsInjoignable   it was not reached, or refuses for a while
         ├── PacsCoupe         it answered, then the connection or the association was cut
         └── PacsOccupe        our own cap of simultaneous associations is reached, or a request that overlaps is under way
     OwnError
@@ -31,6 +32,13 @@ class PacsIndisponible(TransportError):
     message = "Le PACS ne répond pas."
     remede = "Vérifier que le PACS est démarré et joignable, puis l'adresse, le port et les AE Titles de la configuration."
     clause = CLAUSE
+
+
+class PacsInjoignable(PacsIndisponible):
+    """No connection with the PACS could be made, or it said that it takes nobody for the moment."""
+
+    code = "pacs.injoignable"
+    message = "Le PACS ne peut pas être joint."
 
 
 class PacsCoupe(PacsIndisponible):

@@ -26,7 +26,7 @@ BLOCK = 256 * 1024
 LEAST_ROOM = 16 * 1024
 HIGH, LOW = 256 * 1024, 128 * 1024
 MOST_EVENTS = 1 << 16
-"""Events that nobody has read yet: fragments without a byte cost the other side six bytes each, and us an object."""
+"""Events that nobody has read yet: fragments of one byte cost the other side thirteen each, and us an object."""
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 Event: TypeAlias = MessageEvent | Pdu
@@ -86,12 +86,13 @@ class Liaison(asyncio.BufferedProtocol):
             self._fail(error)
             self.abort()
         if len(self._events) > MOST_EVENTS:
-            self._fail(ProtocoleRompu("Le PACS envoie trop de fragments vides."))
+            self._fail(ProtocoleRompu("Le PACS envoie trop de fragments minuscules."))
             self.abort()
         if self._waiting_bytes > HIGH and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
-        self._wake()
+        if self._events or self._error is not None:  # what carries nothing, or only a part of a header, is no sign of life
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._fail(PacsCoupe("La connexion TLS avec le PACS a échoué.") if isinstance(exc, ssl.SSLError) else PacsCoupe())
@@ -200,7 +201,9 @@ class Liaison(asyncio.BufferedProtocol):
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
         self._deadline = None if silence is None else loop.time() + silence
-        if self._deadline is not None and self._watch is None:
+        if self._deadline is not None and (self._watch is None or self._watch.when() > self._deadline):
+            if self._watch is not None:
+                self._watch.cancel()  # of a longer patience
             self._watch = loop.call_at(self._deadline, self._look_at_the_clock)
         try:
             await self._waiter

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The measure of a PACS (DB.SO.102): how soon it answers, how soon the first image is here, how many megabits per second follow.
 
-The images are fetched the way the mesh fetches them and thrown away: no disk nor network of ours is in the figure.
+The images are fetched the way the mesh fetches them and thrown away: no disk nor network of ours is in the figure. Nor is the question of
+their classes, which the mesh never asks: a KOS says them.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drimbox.config import Pacs
 from drimbox.socle.pacs.bassin import associations_gardees
+from drimbox.socle.pacs.classes import classes_of
 from drimbox.socle.pacs.flux import recuperer
 from drimbox.socle.pacs.objet import DemandeImages
 from drimbox.socle.pacs.questions import echo
@@ -63,9 +65,11 @@ def mesurer(pacs: Pacs, study: str = ETUDE_DE_REFERENCE) -> MesurePacs:
 
 async def _measure(pacs: Pacs, study: str, latence: float) -> MesurePacs:
     syntaxes: Counter[str] = Counter()
-    octets, first = 0, 0.0
+    octets, first, demande = 0, 0.0, DemandeImages(study)
+    if pacs.recuperation == "c-get":
+        demande = replace(demande, sop_classes=await classes_of(pacs, demande))
     start = time.perf_counter()
-    async with associations_gardees(), recuperer(pacs, DemandeImages(study)) as flux:
+    async with associations_gardees(), recuperer(pacs, demande) as flux:
         async for objet in flux:
             await objet.finish()
             first = first or time.perf_counter() - start

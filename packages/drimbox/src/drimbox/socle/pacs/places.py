@@ -115,7 +115,8 @@ async def take_place(pacs: Pacs) -> Places:
     if future.done():
         return places
     try:
-        await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), pacs.timeout)
+        async with asyncio.timeout(pacs.timeout):  # not wait_for, which drops a cancellation that comes as the place is given
+            await asyncio.shield(asyncio.wrap_future(future))
     except TimeoutError:
         places.leave(future)
         raise PacsOccupe from None

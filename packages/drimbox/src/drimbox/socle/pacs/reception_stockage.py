@@ -8,12 +8,15 @@ A PACS knows one address of ours. The process that brings images and the one tha
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
+from secrets import randbelow
 from typing import Any
 
 from confiance.distinguished_name import DistinguishedName
@@ -26,13 +29,15 @@ from drimbox.socle.pacs.appel import AssociationPacs
 from drimbox.socle.pacs.arrivee import receive
 from drimbox.socle.pacs.attente import Attente, Livraison
 from drimbox.socle.pacs.dimse import command
+from drimbox.socle.pacs.dimse.command import Commande
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.message import MessageStarted
 from drimbox.socle.pacs.dimse.negotiation import decode_request, encode_reject
 from drimbox.socle.pacs.dimse.pdu import ASSOCIATE_RQ, Pdu
-from drimbox.socle.pacs.errors import PacsIndisponible, PacsOccupe, PortOccupe
+from drimbox.socle.pacs.errors import PacsInjoignable, PacsOccupe, PortOccupe
 from drimbox.socle.pacs.liaison import Liaison
 from drimbox.socle.pacs.objet import DemandeImages
+from drimbox.socle.pacs.ouverture import listen_by_turns
 from drimbox.socle.pacs.syntaxes import SYNTAXES
 from drimbox.socle.tls.peer import peer_certificate, peer_dn
 from drimbox.socle.tls.server import server_context_ecoute
@@ -40,10 +45,27 @@ from drimbox.socle.tls.server import server_context_ecoute
 log = get_logger("pacs")
 
 NOT_AUTHORIZED = 0x0124
-_BETWEEN_TRIES = 0.1
+_MESSAGE_IDS = 65_535
+_GIVEN_UP = 64
+"""C-MOVE left before their end that are remembered: what the PACS still sends for them is for nobody."""
 _STORAGE = "1.2.840.10008.5.1.4."
 _NOT_STORAGE = ("1.2.840.10008.5.1.4.1.2.", "1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.32", "1.2.840.10008.5.1.4.33")
 _BY_USER, _CALLING_UNKNOWN, _CALLED_UNKNOWN, _BY_PROVIDER, _LIMIT = 1, 3, 7, 3, 2  # PS3.8 table 9-21
+
+
+@dataclass(eq=False)
+class _Connexion:
+    """One connection of the PACS.
+
+    Attributes:
+        liaison: it.
+        attentes: those it brought something to.
+        at_rest: whether it holds nothing that was not handed over.
+    """
+
+    liaison: Liaison
+    attentes: set[Attente] = field(default_factory=set)
+    at_rest: bool = False
 
 
 class ReceptionStockage:
@@ -62,25 +84,27 @@ class ReceptionStockage:
         self._allowed: frozenset[str] = frozenset()
         self._attentes: list[Attente] = []
         self._changed = asyncio.Condition()
-        self._serving: dict[asyncio.Task[None], Liaison] = {}
+        self._serving: dict[asyncio.Task[None], _Connexion] = {}
+        self._message_ids = count(randbelow(_MESSAGE_IDS))  # another process of ours, that listens here by turns, begins elsewhere
+        self._given_up: deque[int] = deque(maxlen=_GIVEN_UP)
 
     @asynccontextmanager
     async def attending(self, demande: DemandeImages) -> AsyncIterator[Attente]:
         """Be ready to receive what is asked, for the time of a block; what could answer two requests is asked one after the other.
 
         Raises:
-            PacsIndisponible: the host of the PACS has no address.
+            PacsInjoignable: the host of the PACS has no address.
             PacsOccupe: another request that overlaps is under way, for longer than ``pacs.timeout``.
             PortOccupe: another program listens there, for longer than ``pacs.timeout``.
         """
-        attente = Attente(demande, self._pacs.calling_aet)
+        message_id = next(self._message_ids) % _MESSAGE_IDS + 1
+        attente = Attente(demande, self._pacs.calling_aet, message_id, self._holds_something)
         await self._enter(attente)
         try:
             yield attente
         finally:
+            self._leave(attente)  # at once: a second cancellation could come while we wait for our turn
             async with self._changed:
-                self._attentes.remove(attente)
-                self._refuse(attente)
                 if not self._attentes:
                     await self._close()
                 self._changed.notify_all()
@@ -96,7 +120,7 @@ class ReceptionStockage:
                 raise PacsOccupe(
                     "Le PACS envoie encore ce qu'une autre demande du même examen attend.", remede="Réessayer dans un instant."
                 ) from None
-            if not self._attentes:
+            if self._server is None:
                 await self._open(until)
             self._attentes.append(attente)
 
@@ -108,60 +132,68 @@ class ReceptionStockage:
         try:
             found = await loop.getaddrinfo(self._pacs.host, None, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise PacsIndisponible from error
+            raise PacsInjoignable from error
         self._allowed = frozenset(str(entry[4][0]) for entry in found) | frozenset(self._move.sources)
         try:
-            self._server = await self._listen(until, tls)
+            factory = partial(Liaison, opened=self._on_connection)
+            self._server = await listen_by_turns(factory, self._move.host, self._move.port, until=until, tls=tls)
         except OSError as error:
             raise PortOccupe from error
 
-    async def _listen(self, until: float, tls: dict[str, Any]) -> asyncio.Server:
-        """Listen, as soon as the port is free: another process of ours may hold it for the time of its own C-MOVE."""
-        loop, factory = asyncio.get_running_loop(), partial(Liaison, opened=self._on_connection)
-        while True:
-            try:
-                return await loop.create_server(factory, self._move.host, self._move.port, **tls)
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE or loop.time() >= until:
-                    raise
-            await asyncio.sleep(_BETWEEN_TRIES)
-
     async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for liaison in self._serving.values():
-            liaison.abort()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        for connexion in self._serving.values():
+            connexion.liaison.abort()
         await asyncio.gather(*self._serving, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
-        self._server = None
+        if server is not None:
+            await server.wait_closed()
 
-    def _refuse(self, attente: Attente) -> None:
-        """Give up what was handed over and not read: its connections are aborted."""
+    def _leave(self, attente: Attente) -> None:
+        """Give up what was handed over and not read; what still comes for a C-MOVE left before its end must reach no other one."""
+        self._attentes.remove(attente)
         while not attente.arrivals.empty():
             arrival = attente.arrivals.get_nowait()
             if isinstance(arrival, Livraison) and not arrival.done.done():
                 arrival.done.set_result(False)
+        if not attente.whole:
+            self._given_up.append(attente.message_id)
+        for connexion in self._serving.values():
+            if attente in connexion.attentes:
+                connexion.attentes.remove(attente)
+                if not attente.whole and not connexion.attentes:
+                    connexion.liaison.abort()
+
+    def _rest(self, connexion: _Connexion) -> None:
+        connexion.at_rest = True
+        for attente in self._attentes:
+            attente.look()
+
+    def _holds_something(self) -> bool:
+        return not all(connexion.at_rest for connexion in self._serving.values())
 
     def _on_connection(self, liaison: Liaison) -> None:
         if liaison.peer not in self._allowed or len(self._serving) >= self._move.max_connections:
             liaison.send((encode_reject(permanent=False, source=_BY_PROVIDER, reason=_LIMIT),))
             liaison.cut()
             return
-        task = asyncio.get_running_loop().create_task(self._serve(liaison))
-        self._serving[task] = liaison
+        connexion = _Connexion(liaison)
+        task = asyncio.get_running_loop().create_task(self._serve(connexion))
+        self._serving[task] = connexion
         task.add_done_callback(self._serving.pop)
 
-    async def _serve(self, liaison: Liaison) -> None:
+    async def _serve(self, connexion: _Connexion) -> None:
         try:
             with suppress(DrimmError):  # the PACS tells of its failures in its last answer; a connection that breaks has nothing to add
-                association = await self._accept(liaison)
+                association = await self._accept(connexion.liaison)
                 if association is not None:
                     association.answer_stores(self._is_named)
-                    while await self._serve_one(association):
+                    while await self._serve_one(association, connexion):
                         pass
         finally:
-            liaison.abort()
+            connexion.liaison.abort()
+            self._rest(connexion)
 
     async def _accept(self, liaison: Liaison) -> AssociationPacs | None:
         event = await liaison.next(self._pacs.timeout)
@@ -190,15 +222,22 @@ class ReceptionStockage:
             return False
         return not self._move.dn or dn in {DistinguishedName.parse(known) for known in self._move.dn}
 
-    async def _serve_one(self, association: AssociationPacs) -> bool:
+    async def _serve_one(self, association: AssociationPacs, connexion: _Connexion) -> bool:
         """Serve one message; return whether another may come. A PACS may keep a connection silent between two series."""
+        self._rest(connexion)
         started = await association.next_message(patient=True)
+        connexion.at_rest = False
         if started.commande.field == command.C_ECHO_RQ:
             await association.skip()
             association.send(started.context_id, command.echo_answer(started.commande))
             return True
         if started.commande.field != command.C_STORE_RQ:
             raise ProtocoleRompu
+        if self._is_of_the_past(started.commande):
+            return False
+        return await self._hand_over(association, connexion, started)
+
+    async def _hand_over(self, association: AssociationPacs, connexion: _Connexion, started: MessageStarted) -> bool:
         named = self._is_named(started)
         objet = await receive(association, started)
         attente = next((one for one in self._attentes if one.wants(objet) and (not named or one.is_originator_of(started.commande))), None)
@@ -206,6 +245,7 @@ class ReceptionStockage:
             if not named:  # else it is answered already: the count of the last answer will tell that it is missing
                 association.send(started.context_id, command.store_answer(started.commande, NOT_AUTHORIZED))
             return False
+        connexion.attentes.add(attente)
         livraison = Livraison(objet, asyncio.get_running_loop().create_future())
         attente.arrivals.put_nowait(livraison)
         read = await livraison.done
@@ -215,6 +255,10 @@ class ReceptionStockage:
 
     def _is_named(self, started: MessageStarted) -> bool:
         return any(attente.is_originator_of(started.commande) for attente in self._attentes)
+
+    def _is_of_the_past(self, commande: Commande) -> bool:
+        by_us = commande.text(command.ORIGINATOR_AET).strip() == self._pacs.calling_aet
+        return by_us and commande.number(command.ORIGINATOR_ID, 0) in self._given_up
 
 
 def _tls(settings: EcouteTls, seconds: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from drimbox.socle.pacs.places import place
 from drimbox.socle.pacs.syntaxes import MAX_CONTEXTS
 
 SUCCESS = 0x0000
-WARNINGS = frozenset({0x0001, 0xB000, 0xB006, 0xB007})
+_WARNINGS = frozenset({0x0001, 0x0107, 0x0116})
 NO_CONTEXT = 0x0122  # SOP class not supported (PS3.7 annex C.5.6)
 
 
@@ -36,6 +36,11 @@ class ObjetEnvoye:
     status: int
     warning: bool
     bytes: int
+
+
+def is_warning(status: int) -> bool:
+    """Tell whether a status says that the object is kept, with a remark: 0001, 0107, 0116 and Bxxx (PS3.7 annex C)."""
+    return status in _WARNINGS or status >> 12 == 0xB
 
 
 def store(pacs: Pacs, objets: Iterable[ObjetDicom]) -> Iterator[ObjetEnvoye]:
@@ -108,9 +113,8 @@ class _Session:
             sent = self._under_way.get(message_id)
             if sent is None or message_id in self._judged:
                 raise ProtocoleRompu
-            self._judged[message_id] = replace(
-                sent, stored=status == SUCCESS or status in WARNINGS, status=status, warning=status in WARNINGS
-            )
+            warning = is_warning(status)
+            self._judged[message_id] = replace(sent, stored=status == SUCCESS or warning, status=status, warning=warning)
             while self._under_way and (first := next(iter(self._under_way))) in self._judged:
                 del self._under_way[first]
                 given += 1

@@ -3,14 +3,14 @@
 """Which presentation contexts are proposed to a PACS.
 
 An association holds at most 128 contexts (PS3.8 section 9.3.2.2: odd identifiers from 1 to 255), and one object whose context is missing
-aborts a whole C-GET with some PACS. So every SOP class of the study is proposed, each with all its transfer syntaxes, in this order,
-one per context as long as they fit.
+aborts a whole C-GET with some PACS. So every SOP class of what is asked is proposed, each with all its transfer syntaxes, in this order,
+one per context as long as they fit; a study of more classes than that is asked in several times, see :mod:`.par_series`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 
@@ -59,11 +59,26 @@ def kinds_for(sop_classes: Iterable[str], *, reserved: int = 0, accept: Sequence
     """
     classes = list(dict.fromkeys(sop_classes))
     room = MAX_CONTEXTS - reserved
-    wanted = [_PLAIN if name.startswith(_WITHOUT_PIXELS) else tuple(accept or SYNTAXES) for name in classes]
+    wanted = [_syntaxes(name, accept) for name in classes]
     # turn by turn, so that what does not fit is the last choice of each class and not all the choices of the last class
     turns = [(rank, place) for place, syntaxes in enumerate(wanted) for rank in range(len(syntaxes))]
     kept = Counter(place for _rank, place in sorted(turns)[:room])
     return [(classes[place], one) for place, count in sorted(kept.items()) for one in _contexts(wanted[place], count)]
+
+
+def holds(sop_classes: Collection[str], *, reserved: int = 1, accept: Sequence[str] | None = None) -> bool:
+    """Tell whether one association holds all the syntaxes of these classes, each in a context of its own.
+
+    Args:
+        sop_classes: SOP classes, each one once.
+        reserved: contexts that the caller adds itself.
+        accept: as for :func:`kinds_for`.
+    """
+    return sum(len(_syntaxes(name, accept)) for name in sop_classes) <= MAX_CONTEXTS - reserved
+
+
+def _syntaxes(sop_class: str, accept: Sequence[str] | None) -> tuple[str, ...]:
+    return _PLAIN if sop_class.startswith(_WITHOUT_PIXELS) else tuple(accept or SYNTAXES)
 
 
 def _contexts(syntaxes: tuple[str, ...], count: int) -> list[tuple[str, ...]]:

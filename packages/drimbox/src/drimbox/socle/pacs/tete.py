@@ -3,14 +3,15 @@
 """The head of an object that arrives: everything before its pixels, gathered as the bytes come, and what it says of itself.
 
 A machine without input nor output. What is gathered never exceeds the limit; of an object without pixels, or with a huge value before
-them, the first bytes are all there is. A deflated data set says nothing before it is whole: it is gathered whole, or refused.
+them, the first bytes are all there is. A deflated data set is gathered whole, or refused; only its beginning is inflated here, where the
+loop of all transfers waits: who works on the rest inflates it elsewhere, once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drimbox.socle.pacs.elements import DEFLATED, PIXELS, Encodage, Marche, OctetsManquants, encodage_of, inflate
+from drimbox.socle.pacs.elements import DEFLATED, PIXELS, Encodage, Marche, OctetsManquants, encodage_of, inflate_beginning
 from drimbox.socle.pacs.identifiants import Identifiants, ObjetIllisible
 
 MAX_TETE = 1 << 20
@@ -18,6 +19,7 @@ USUAL_TETE = 8 << 10
 """Bytes that the head of nearly every image holds in."""
 MAX_DEFLATED = 16 << 20
 MAX_INFLATED = 64 << 20
+"""Bytes of a deflated data set once inflated, beyond which nobody reads it."""
 SOP_CLASS, SOP_INSTANCE, PATIENT, STUDY, SERIES = 0x00080016, 0x00080018, 0x00100020, 0x0020000D, 0x0020000E
 _WANTED = frozenset({SOP_CLASS, SOP_INSTANCE, PATIENT, STUDY, SERIES})
 _MAX_VALUE = 1024
@@ -95,7 +97,7 @@ class LecteurTete:
         """Say that the data set is over; what was gathered is the whole of it."""
         deflated = self._kept
         if self._deflated:
-            self._kept = bytearray(inflate(bytes(deflated), MAX_INFLATED))
+            self._kept = bytearray(inflate_beginning(bytes(deflated), MAX_TETE))
         self._find_end()
         self._kept = deflated
         return self._tete(len(self._kept), whole=True)

@@ -67,13 +67,22 @@ class RevocationChecker:
         self._lock = Lock()
         self._fetched = tuple(crls)
         self._anchors = read_anchors(anchors_dir)
+        self._generation = 0
         self._state = (_fingerprint(anchors_dir), _trusted(self._anchors, self._fetched))
 
     def use_crls(self, crls: Iterable[x509.CertificateRevocationList]) -> None:
         """Take these fetched CRLs in the place of the former; each is verified, those of strangers are left aside."""
         with self._lock:
             self._fetched = tuple(crls)
-            self._state = (self._state[0], _trusted(self._anchors, self._fetched))
+            self._believe(self._state[0], _trusted(self._anchors, self._fetched))
+
+    def generation(self) -> int:
+        """Return a number that grows whenever what is believed changes; look at the folder for it.
+
+        Whoever let somebody in must judge again when it grew.
+        """
+        self._current()
+        return self._generation
 
     def check(self, certificate: x509.Certificate, at: datetime) -> None:
         """Check a certificate and its issuers.
@@ -111,8 +120,12 @@ class RevocationChecker:
             except AncresIllisibles as error:
                 # the last good state goes on; its CRLs end by themselves, so this cannot last
                 log.error("tls:anchors:unreadable", code=error.code)
-            self._state = (fingerprint, trusted)
+            self._believe(fingerprint, trusted)
             return trusted
+
+    def _believe(self, fingerprint: _Fingerprint, trusted: _Trusted) -> None:
+        self._state = (fingerprint, trusted)
+        self._generation += 1  # after what it numbers: who reads it too early judges once more, never once less
 
 
 def _fingerprint(folder: Path) -> _Fingerprint:
@@ -165,9 +178,9 @@ def _issuer(subject: x509.Certificate, trusted: _Trusted) -> int | None:
 
 
 def _clear(subject: x509.Certificate, crls: tuple[BaseCrl, ...], at: datetime) -> None:
+    if any(subject.serial_number in crl.serials for crl in crls if crl.speaks_of(subject)):
+        raise CertificatRevoque  # even by a CRL out of date, or of another part: revocation is not undone
     usable = [crl for crl in crls if crl.covers(subject)]
-    if any(subject.serial_number in crl.serials for crl in usable):
-        raise CertificatRevoque  # even by a CRL out of date: revocation is not undone
     if not usable:
         raise CrlAbsente
     if not any(crl.is_fresh(at) for crl in usable):

@@ -66,7 +66,7 @@ class MessageReader:
         if fragment.command:
             return self._take_command(fragment)
         if not fragment.last:
-            return (MessageData(fragment.data),)
+            return (MessageData(fragment.data),) if fragment.data else ()
         self._context_id, self._in_data = 0, False
         return (MessageData(fragment.data), _ENDED) if fragment.data else (_ENDED,)
 
@@ -84,11 +84,6 @@ class MessageReader:
             return (started,)
         self._context_id = 0
         return (started, _ENDED)
-
-    @property
-    def between_messages(self) -> bool:
-        """Whether no message is half read."""
-        return not self._context_id
 
 
 def frames(context_id: int, data: bytes | memoryview, *, command: bool, last: bool, max_pdu: int) -> Iterator[bytes | memoryview]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from drimbox.socle.pacs.dimse.errors import ProtocoleRompu
 from drimbox.socle.pacs.dimse.pdu import ABORT, ASSOCIATE_AC, ASSOCIATE_RJ, ASSOCIATE_RQ, RELEASE_RP, RELEASE_RQ
@@ -71,15 +71,11 @@ class Accord:
         accepted: context identifier → transfer syntax.
         max_pdu: longest PDU that the other side takes; 0 for no limit.
         window: operations that may be under way at once; 0 for no limit.
-        results: context identifier → result; 0 is accepted.
-        scp_roles: SOP classes for which the other side lets us be SCP.
     """
 
     accepted: dict[int, str]
     max_pdu: int
     window: int = 1
-    results: dict[int, int] = field(default_factory=dict)
-    scp_roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +144,16 @@ def decode_accept(body: bytes) -> Accord:
         ProtocoleRompu: it cannot be read.
     """
     accepted: dict[int, str] = {}
-    results: dict[int, int] = {}
     user: dict[int, list[bytes]] = {}
     for kind, value in _split(body)[2]:
         if kind == _CONTEXT_AC:
             if len(value) < 4:
                 raise ProtocoleRompu("Le PACS répond par une association illisible.")
-            results[value[0]] = value[2]
             if value[2] == ACCEPTED:
                 accepted[value[0]] = next((_text(syntax) for item, syntax in _items(value[4:]) if item == _TRANSFER), "")
         elif kind == _USER:
             user = _group(_items(value))
-    return Accord(accepted, _read_max_length(user), _read_window(user), results, _read_roles(user))
+    return Accord(accepted, _read_max_length(user), _read_window(user))
 
 
 def decode_reject(body: bytes) -> Rejet:

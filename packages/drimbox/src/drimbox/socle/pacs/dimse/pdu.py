@@ -105,11 +105,6 @@ class PduReader:
                 place = self._read_usual(view, place, end, events) or self._read_header(view, place, events)
         return events
 
-    @property
-    def between_pdus(self) -> bool:
-        """Whether no PDU is half read: the only moment when a connection may be closed in peace."""
-        return not (self._kept or self._pdu_left or self._pdv_left or self._body is not None)
-
     def _read_usual(self, view: memoryview, place: int, end: int, events: list[PduEvent]) -> int:
         """Read a P-DATA of one value at one go, as most are; return 0 to leave anything else to the machine."""
         kind, length, value_length, context_id, control = _USUAL.unpack_from(view, place)
