@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.admission.accept import AcceptLimits, read_accept
+from drimbox.source.admission.accept import AcceptLimits, accept_of, read_accept
 from drimbox.source.admission.errors import AcceptAbsent, AcceptIllisible, Refus, SyntaxeRefusee
 
 JPEG, LOSSLESS, JPEG_LS, EXPLICIT = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.1"
@@ -64,12 +64,12 @@ def test_a_weight_of_zero_refuses_the_syntax_even_beside_a_star(quality: str) ->
     assert accepted.require(LOSSLESS) == LOSSLESS
 
 
-@pytest.mark.parametrize("quality", ["1", "1.0", "1.000", "0.1", "0.987"])
+@pytest.mark.parametrize("quality", ["1", "1.0", "1.000", "0.1", "0.987", ".2"])
 def test_weights_up_to_one_are_read(quality: str) -> None:
     assert read_accept([element(JPEG, quality)]).quality(JPEG) == float(quality)
 
 
-@pytest.mark.parametrize("quality", ["1.1", "2", "-1", "0.1234", "abc", "", "1e-1", "nan", "٠"])
+@pytest.mark.parametrize("quality", ["1.1", "2", "-1", ".", ".1234", "0.1234", "abc", "", "1e-1", "nan", "٠"])
 def test_what_is_not_a_weight_is_refused(quality: str) -> None:
     with pytest.raises(AcceptIllisible):
         read_accept([element(JPEG, quality)])
@@ -100,7 +100,7 @@ def test_quotes_around_the_syntax_and_blanks_are_read() -> None:
     assert read_accept([f' multipart/related ; type=application/dicom ; transfer-syntax="{JPEG}" ; q=1 ']).quality(JPEG) == 1
 
 
-@pytest.mark.parametrize("line", ["image/jpeg", "application/dicom+json", 'multipart/related; type="image/jp2"', "text/html;q=1"])
+@pytest.mark.parametrize("line", ["image/jpeg", "application/dicom+json", "a/b; =c", 'multipart/related; type="image/jp2"', "text/html"])
 def test_other_media_types_are_not_acceptable(line: str) -> None:
     with pytest.raises(SyntaxeRefusee):
         read_accept([line])
@@ -113,7 +113,18 @@ def test_an_absent_or_empty_header_is_told_apart(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["q=1", "multipart", "multipart/related; type", 'multipart/related; type="x', "a/b; =c", "transfer-syntax=x"]
+    "line",
+    [
+        "q=1",
+        "multipart",
+        "multipart/related; type",
+        'multipart/related; type="x',
+        r'multipart/related; type="x\"',
+        'multipart/related; type="x"y"',
+        "*/*; =c",
+        "transfer-syntax=x",
+        "transfer-syntax=1" + ".1" * 32,
+    ],
 )
 def test_broken_grammar_is_refused(line: str) -> None:
     with pytest.raises(AcceptIllisible):
@@ -121,10 +132,93 @@ def test_broken_grammar_is_refused(line: str) -> None:
 
 
 def test_bounds_are_kept() -> None:
-    with pytest.raises(AcceptIllisible):
-        read_accept([element(JPEG, "1")] * 200)
-    with pytest.raises(AcceptIllisible):
-        read_accept(["x" * 100], AcceptLimits(max_bytes=50))
+    assert read_accept([",".join(["*/*"] * 128)]).require(JPEG) == JPEG
+    with pytest.raises(AcceptIllisible, match="plus de 128 éléments"):
+        read_accept([",".join(["*/*"] * 129)])
+    with pytest.raises(AcceptIllisible, match="dépasse 50 octets"):
+        read_accept(["*/*;x=" + "x" * 45], AcceptLimits(max_bytes=50))
+
+
+DICOM = 'multipart/related; type="application/dicom"'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [DICOM + ";q=0, */*;q=0.1"],
+        ["*/*;q=0.1", DICOM + ";q=0"],
+        [DICOM + ";transfer-syntax=*;q=0, */*"],
+        ["multipart/related;q=0, */*"],
+        ['multipart/related; type="application/*";q=0, multipart/*'],
+        ["multipart/*;q=0, */*"],
+        [DICOM + ";q=0, multipart/related; type=*/*"],
+    ],
+)
+def test_a_refusal_holds_beside_whatever_is_less_precise(lines: list[str]) -> None:
+    with pytest.raises(SyntaxeRefusee):
+        read_accept(lines).require(JPEG_LS)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("asked", "syntax", "weight"),
+    [
+        ([element(JPEG, "0"), "*/*"], JPEG, 0),
+        ([element(JPEG, "0.2"), "*/*"], JPEG, 0.2),
+        ([element(JPEG, "0.2"), "*/*;q=0.7"], LOSSLESS, 0.7),
+        ([element("*", "0"), element(JPEG, "0.3")], JPEG, 0.3),
+        ([element("*", "0"), element(JPEG, "0.3")], LOSSLESS, 0),
+        ([DICOM + ";q=0", element(JPEG, "0.3")], JPEG, 0.3),
+        ([DICOM + ";q=0.4", element(EXPLICIT, "0"), element(JPEG, "1")], EXPLICIT, 0),
+        ([DICOM + ";q=0.4", element("*", "0")], EXPLICIT, 0.4),
+        ([DICOM + ";q=0.4", "*/*;q=0.9"], EXPLICIT, 0.4),
+        ([f"*/*;transfer-syntax={JPEG};q=0.9", element("*", "0.1")], JPEG, 0.1),
+        ([element(JPEG, "0.3"), element(JPEG, "0.8"), element(JPEG, "0.5")], JPEG, 0.8),  # as precise: the highest
+        ([element(JPEG, "0.8"), element(JPEG, "0")], JPEG, 0.8),
+    ],
+)
+def test_what_is_said_most_precisely_of_a_syntax_is_its_weight_in_any_order(
+    asked: list[str], syntax: str, weight: float, *, backwards: bool
+) -> None:
+    assert read_accept(asked[::-1] if backwards else asked).quality(syntax) == weight
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        rf'multipart/related; type="application\/dicom";transfer-syntax={JPEG}',
+        rf'multipart/related; type="application/dicom";boundary="a\"b,c;d\\";transfer-syntax={JPEG}',
+    ],
+)
+def test_a_quoted_pair_is_the_character_that_it_quotes(line: str) -> None:
+    assert read_accept([line]).qualities == {JPEG: 1}
+
+
+@pytest.mark.parametrize(
+    "other", ["text/html;level=1;q=1.5", "image/gif;=x", "application/json;q=", 'a/b;c="', "text/html, image/gif, *;q=.1, */*; q=.1"]
+)
+def test_an_element_of_another_type_that_cannot_be_read_spoils_nothing(other: str) -> None:
+    assert read_accept([element(JPEG, "0.5"), other]).quality(JPEG) == 0.5
+    assert read_accept([other, element(JPEG, "0.5")]).quality(JPEG) == 0.5
+
+
+def test_what_a_java_program_sends_by_default_accepts_what_is_stored() -> None:
+    assert read_accept(["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"]).require(JPEG) == JPEG
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", []),
+        ("accept=", []),
+        ("Accept=image/png", []),
+        ("accept=image/png", ["image/png"]),
+        ("x=1&accept=application/dicom+json&limit=1", ["application/dicom+json"]),
+        ("accept=application/dicom%2bjson&accept=a/b", ["application/dicom+json", "a/b"]),
+    ],
+)
+def test_the_formats_of_an_address_are_read(query: str, asked: list[str]) -> None:
+    assert accept_of(query) == asked
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

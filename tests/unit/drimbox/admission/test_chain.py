@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DB = "db1.1.mesimagesmedicales.fr"
 KOS = KosServi("1.2.3", "1.2.4", DB, in_service=True)
 GOOD = Entetes(["Bearer abc"], ["1.2.3"])
+JETON = identite.JetonActif("sub", "899700000012", NOW + timedelta(minutes=2), frozenset(), "drimbox-b")
 EXAMEN = ExamenOuvert(None, {}, None)  # type: ignore[arg-type]  # the checks hand it over without looking
 
 
@@ -42,7 +43,7 @@ class Outside:
     """What the checks ask of the outside, with the failure wanted; it notes what it was asked."""
 
     def __init__(self, failing: str = "", error: DrimmError | None = None) -> None:
-        self.failing, self.error, self.asked = failing, error, list[str]()
+        self.failing, self.error, self.asked, self.presenters = failing, error, list[str](), list[str]()
 
     def _asked(self, what: str) -> None:
         self.asked.append(what)
@@ -52,8 +53,10 @@ class Outside:
     def check(self, _certificate: Any, _at: Any) -> None:
         self._asked("revocation")
 
-    async def introspect(self, _token: str) -> None:
+    async def introspect(self, _token: str, *, presenter: str) -> identite.JetonActif:
         self._asked("psc")
+        self.presenters.append(presenter)
+        return JETON
 
     async def liste(self, _now: datetime) -> Any:
         self._asked("liste")
@@ -106,6 +109,8 @@ async def test_a_peer_that_cannot_be_known_is_refused_and_the_cause_is_kept(
     ("error", "refus"),
     [
         (identite.JetonRefuse(), errors.JetonInactif),
+        (identite.JetonSansPersonne(), errors.JetonSansProfessionnel),
+        (identite.TropDEssais(), errors.TropDeJetons),
         (identite.PscIndisponible(), errors.PscIndisponible),
         (identite.PscReponseInvalide(), errors.PscIndisponible),
         (identite.ClientRefuse(), errors.PscIndisponible),
@@ -118,11 +123,47 @@ async def test_a_token_that_cannot_be_checked_opens_nothing_and_no_kos_is_looked
     assert outside.asked == ["psc"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "refus"),
+    [
+        ([], errors.JetonAbsent),
+        (["Bearer abc", "Bearer abc"], errors.JetonIllisible),
+        (["Bearer abc", "Basic x"], errors.JetonIllisible),
+        (["Basic x"], errors.JetonIllisible),
+        (["Bearer"], errors.JetonIllisible),
+        (["Bearer abc, Bearer def"], errors.JetonIllisible),
+    ],
+)
+async def test_without_one_token_and_only_one_nobody_is_asked(lines: list[str], refus: type[errors.Refus]) -> None:
+    outside = Outside()
+    with pytest.raises(refus):
+        await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", Entetes(lines, ["1.2.3"]))
+    assert outside.asked == []
+
+
 async def test_a_whole_request_is_admitted() -> None:
     outside = Outside()
-    admis = await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", GOOD)
+    met = list[identite.JetonActif]()
+    admis = await admission(outside).admit(Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", GOOD, met.append)
     assert (admis.kos, admis.db, admis.examen, outside.asked) == (KOS, DB, EXAMEN, ["psc", "kos", "contenu"])
+    assert met == [JETON]
     assert "abc" not in repr(GOOD)
+
+
+async def test_who_reads_is_told_before_the_kos_is_looked_at() -> None:
+    met = list[identite.JetonActif]()
+    with pytest.raises(errors.KosInconnu):
+        await admission(Outside()).admit(
+            Pair(DistinguishedName.parse("CN=x"), DB), DB, "1.2.4", Entetes(["Bearer abc"], ["1.2.9"]), met.append
+        )
+    assert met == [JETON]
+
+
+async def test_two_spellings_of_one_name_are_one_presenter_of_tokens() -> None:
+    outside = Outside()
+    for dn in ("CN=Db1,O=Hôpital  A", "cn=db1, o=HÔPITAL A"):
+        await admission(outside).admit(Pair(DistinguishedName.parse(dn), DB), DB, "1.2.4", GOOD)
+    assert len(set(outside.presenters)) == 1
 
 
 async def test_a_search_that_names_no_study_is_made_in_that_of_the_kos() -> None:

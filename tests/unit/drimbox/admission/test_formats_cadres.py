@@ -35,6 +35,9 @@ def related(media: str, rest: str = "") -> str:
         ("*/*", EXPLICIT, OCTETS),
         ("*/*", JLS, "image/jls"),
         (related("*/*"), J2K, "image/jp2"),
+        (related("image/jls", ";q=0") + ",*/*", JLS, OCTETS),
+        (related(OCTETS, ";q=0") + ",*/*", JLS, "image/jls"),
+        (related("image/jls", ";q=0") + "," + related("image/jls", f"; transfer-syntax={JLS}"), JLS, "image/jls"),
     ],
 )
 def test_parts_have_the_type_that_was_asked(accept: str, syntax: str, media: str) -> None:
@@ -49,6 +52,10 @@ def test_parts_have_the_type_that_was_asked(accept: str, syntax: str, media: str
         (related("image/jls", f"; transfer-syntax={J2K}"), J2K),
         (related("image/jpeg"), JPEG),
         (related("image/gif", "; transfer-syntax=*"), JLS),
+        (related("image/jls", ";q=0") + "," + related(OCTETS, ";q=0") + ",*/*", JLS),
+        (related(OCTETS, ";q=0") + ",*/*", EXPLICIT),
+        ("multipart/related;q=0, */*", JLS),
+        (related("image/*", ";q=0") + "," + related(OCTETS, f"; transfer-syntax={JLS};q=0") + ",*/*", JLS),
     ],
 )
 def test_a_type_that_says_its_codec_accepts_no_other(accept: str, syntax: str) -> None:

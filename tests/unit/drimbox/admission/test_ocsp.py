@@ -145,6 +145,34 @@ async def test_an_answer_is_asked_once_and_kept_until_its_end() -> None:
         assert len(asked) == 2
 
 
+@pytest.mark.parametrize("first", ["good", "silent"])
+async def test_a_clock_that_was_ahead_and_is_set_right_lengthens_nothing_that_is_kept(first: str) -> None:
+    shown: list[x509.Certificate] = []
+    told = [answer]
+    seconds = [1000.0]
+    async with responder(lambda: told[0](shown[0])) as (url, asked):
+        shown.append(leaf(url))
+        ahead = NOW + timedelta(hours=2)
+        told[0] = (lambda about: answer(about, at=ahead)) if first == "good" else (lambda _: b"")
+        found = Repondeur(Ocsp(responders=(url,), cache_seconds=300, retry_seconds=30), lambda: (CA,), lambda: seconds[0])
+        await found.check(shown[0], ahead)
+        told[0] = lambda about: answer(about, status=ocsp.OCSPCertStatus.REVOKED)
+        seconds[0] += 300
+        with pytest.raises(tls.CertificatRevoque):
+            await found.check(shown[0], NOW + timedelta(minutes=5))
+        assert len(asked) == 2
+
+
+async def test_an_answer_that_ends_before_we_would_forget_it_is_asked_again_at_its_end() -> None:
+    shown: list[x509.Certificate] = []
+    async with responder(lambda: answer(shown[0], at=NOW, life=timedelta(minutes=2 if len(asked) == 1 else 60))) as (url, asked):
+        shown.append(leaf(url))
+        found = Repondeur(Ocsp(responders=(url,), cache_seconds=600), lambda: (CA,))
+        for minutes, questions in ((0, 1), (1, 1), (3, 2), (4, 2)):
+            await found.check(shown[0], NOW + timedelta(minutes=minutes))
+            assert len(asked) == questions, minutes
+
+
 async def test_a_revoked_certificate_is_refused_although_no_crl_names_it_yet() -> None:
     shown: list[x509.Certificate] = []
     async with responder(lambda: answer(shown[0], status=ocsp.OCSPCertStatus.REVOKED)) as (url, _):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drimbox.source.admission.errors import KosAbsent, KosInconnu, KosRemplace, KosRetire, NomInattendu, Refus
-from drimbox.source.admission.rules import KosServi, agree_on_name, open_study, read_kos_uid
+from drimbox.source.admission.rules import KosServi, agree_on_name, names_of, open_study, read_kos_uid
 
 DB = "db1.1.mesimagesmedicales.fr"
 SERVED = frozenset({DB, "db2.1.mesimagesmedicales.fr"})
@@ -42,6 +42,32 @@ def test_a_name_that_agrees_is_accepted(host: str) -> None:
 def test_names_that_do_not_agree_are_refused(requested: str | None, hosts: list[str]) -> None:
     with pytest.raises(NomInattendu):
         agree_on_name(requested, hosts, SERVED)
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("/dicom-web-rs/studies/1.2", ["host"]),
+        ("//other/studies", ["host"]),
+        ("/x?y=https://other/", ["host"]),
+        ("*", ["host"]),
+        ("other:443", ["host"]),
+        ("https://other/studies", ["other"]),
+        ("HTTPS://other:8443", ["other:8443"]),
+        ("https://host@other?x", ["host@other"]),
+        ("https:///studies", [""]),
+        ("http://host/", []),
+        ("ftp://host/", []),
+    ],
+)
+def test_the_name_of_a_whole_address_takes_the_place_of_host_and_another_scheme_names_nothing(target: str, names: list[str]) -> None:
+    assert list(names_of(target, ["host"])) == names
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=30), max_size=2))
+def test_whatever_the_target_is_only_a_served_name_comes_out(target: str, hosts: list[str]) -> None:
+    with contextlib.suppress(Refus):
+        assert agree_on_name(DB, names_of(target, hosts), SERVED) == DB
 
 
 @pytest.mark.parametrize("lines", [[], ["1.2", "1.3"], [""], ["abc"], ["1.2'--"], ["1" * 65]])

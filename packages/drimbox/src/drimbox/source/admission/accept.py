@@ -7,23 +7,38 @@
 3. lines without any media type: ``transfer-syntax=UID;q=0.5;boundary=myboundary``.
 
 ``boundary`` is a wish of the client that RFC 2046 does not know; it is read and ignored. ``q`` goes from 0 to 1 and ``q=0`` refuses
-(RFC 9110 §12.4.2).
+(RFC 9110 §12.4.2). What is said most precisely of a syntax wins over what is said of a range (§12.5.1): a refusal holds beside ``*/*``.
+What many programs write and the grammar does not allow is read as they mean it: ``*`` for ``*/*``, ``q=.2`` for ``q=0.2``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import unquote
 
 from drimbox.source.admission.errors import AcceptAbsent, AcceptIllisible, SyntaxeRefusee
 
 EXPLICIT_LE = "1.2.840.10008.1.2.1"
 ANY = "*"
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
-_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+DICOM = "application/dicom"
+RELATED = "multipart/related"
+PARTS = frozenset({"*/*", "multipart/*", RELATED})
+"""Media types that may speak of answers in parts."""
+
+Dit: TypeAlias = tuple[tuple[int, int], float]
+"""What is said of a syntax: how precisely, by the type of its part and by its UID, then its weight. The greater one wins."""
+
+_NOTHING: Dit = ((-1, -1), 0.0)
+_UID, _UID_LENGTH = re.compile(r"[0-9]+(\.[0-9]+)*"), 64
+_QUALITY = re.compile(r"0?\.[0-9]{1,3}|0\.?|1(\.0{0,3})?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _MEDIA = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)/([!#$%&'*+\-.^_`|~0-9A-Za-z]+)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_OF_A_RANGE, _OF_A_TYPE = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +54,7 @@ class Acceptation:
     """What the peer accepts.
 
     Attributes:
-        qualities: transfer syntax UID (or ``*``) → highest weight asked, 0 meaning refused.
+        qualities: transfer syntax UID (or ``*``) → its weight, 0 meaning refused.
     """
 
     qualities: dict[str, float]
@@ -58,8 +73,8 @@ class Acceptation:
             return stored
         raise SyntaxeRefusee(f"Les images sont conservées en {stored}, que la demande n'accepte pas.")
 
-    def choose(self, stored: str, producible: Sequence[str]) -> str:
-        """Return the syntax to send: the stored one unless it is refused, else the best weight among those that can be made.
+    def choices(self, stored: str, producible: Sequence[str]) -> tuple[str, ...]:
+        """Return the syntaxes to send, the next one if a codec refuses: the stored one, or if refused those that can be made, by weight.
 
         Keeping what is stored costs nothing and loses nothing; that is why its rank does not matter.
 
@@ -72,8 +87,8 @@ class Acceptation:
         """
         wanted = [syntax for syntax in producible if self.quality(syntax) > 0]
         if self.quality(stored) > 0 or not wanted:
-            return self.require(stored)
-        return max(wanted, key=self.quality)  # the first of the best ones
+            return (self.require(stored),)
+        return tuple(sorted(wanted, key=self.quality, reverse=True))  # equal ones keep their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +101,20 @@ class Element:
 
     @property
     def inner(self) -> str:
-        """Media type of the parts that a multipart/related element wants."""
-        return self.parameters.get("type", "application/dicom").lower()
+        """Media type of the parts that a multipart/related element wants; an empty text when it does not say."""
+        return self.parameters.get("type", "").lower()
+
+    @property
+    def syntax(self) -> str | None:
+        """Transfer syntax that it names, or None.
+
+        Raises:
+            AcceptIllisible: it is neither ``*`` nor a UID.
+        """
+        named = self.parameters.get("transfer-syntax")
+        if named is not None and not is_syntax(named):
+            raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
+        return named
 
 
 def read_accept(lines: Sequence[str], limits: AcceptLimits | None = None) -> Acceptation:
@@ -98,41 +125,83 @@ def read_accept(lines: Sequence[str], limits: AcceptLimits | None = None) -> Acc
         AcceptIllisible: the grammar is not respected, or a bound is passed.
         SyntaxeRefusee: nothing asked is multipart/related of application/dicom.
     """
-    found = weigh(read_elements(lines, limits), _default_syntax)
+    said = said_of(read_elements(lines, PARTS, limits), DICOM, EXPLICIT_LE)
+    found = Acceptation({syntax: strongest(said, syntax)[1] for syntax in said})
     if not any(found.qualities.values()):
         raise SyntaxeRefusee("La demande n'accepte aucune forme multipart/related de type application/dicom.")
     return found
 
 
-def weigh(elements: Iterable[Element], default: Callable[[Element], str | None]) -> Acceptation:
-    """Return the weight of each transfer syntax.
+def said_of(elements: Iterable[Element], part: str, default: str) -> dict[str, Dit]:
+    """Return the strongest thing said of each syntax, or of ``*``, for parts of one media type.
 
     Args:
         elements: of the Accept lines.
-        default: gives the syntax meant by an element that names none, or None for an element that speaks of something else.
+        part: media type of the parts.
+        default: syntax of these parts for who names none (PS3.18 §8.7.3.5.2).
 
     Raises:
         AcceptIllisible: a transfer syntax is not a UID.
     """
-    qualities: dict[str, float] = {}
+    found: dict[str, Dit] = {}
     for element in elements:
-        meant = default(element)
-        if meant is None:
-            continue
-        syntax = element.parameters.get("transfer-syntax", meant)
-        if not is_syntax(syntax):
-            raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
-        qualities[syntax] = max(element.quality, qualities.get(syntax, 0.0))
-    return Acceptation(qualities)
+        cover = _cover(element, part)
+        if cover is not None:
+            syntax, precision = _meant(element, cover, default)
+            found[syntax] = max(((cover, precision), element.quality), found.get(syntax, _NOTHING))
+    return found
+
+
+def strongest(said: dict[str, Dit], syntax: str) -> Dit:
+    """Return what holds for a syntax: what was said of it or of any, the more precise of both."""
+    return max(said.get(syntax, _NOTHING), said.get(ANY, _NOTHING))
+
+
+def _cover(element: Element, part: str) -> int | None:
+    """Return how precisely an element speaks of parts of a media type; None when it does not.
+
+    ``multipart/related`` alone wants application/dicom, and refuses every part when its weight is 0.
+    """
+    if element.media is None:
+        return _OF_A_TYPE if part == DICOM else None
+    if element.media != RELATED:
+        return {"*/*": 0, "multipart/*": 1}.get(element.media)
+    if not element.inner:
+        return 3 if part == DICOM or not element.quality else None
+    if element.inner in {"*/*", part.partition("/")[0] + "/*"}:
+        return _OF_A_RANGE
+    return _OF_A_TYPE if element.inner == part else None
+
+
+def _meant(element: Element, cover: int, default: str) -> tuple[str, int]:
+    """Return the syntax that an element speaks of, and how precisely; who refuses a type without naming a syntax refuses them all."""
+    if element.syntax is not None:
+        return element.syntax, 1 if element.syntax == ANY else 3
+    return (ANY, 0) if cover <= _OF_A_RANGE or not element.quality else (default, 2)
 
 
 def is_syntax(text: str) -> bool:
     """Tell whether a text is ``*`` or a UID."""
-    return text == ANY or _UID.fullmatch(text) is not None
+    return text == ANY or (len(text) <= _UID_LENGTH and _UID.fullmatch(text) is not None)
 
 
-def read_elements(lines: Sequence[str], limits: AcceptLimits | None = None) -> list[Element]:
-    """Read the elements of every Accept line.
+def accept_of(query: str) -> list[str]:
+    """Return the formats asked in an address (PS3.18 §8.3.3.1), where ``+`` is no blank: it is in the names of media types.
+
+    Args:
+        query: of the request target, still percent-encoded.
+    """
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return [text for name, _, value in pairs if name == "accept" and (text := unquote(value).strip())]
+
+
+def read_elements(lines: Sequence[str], spoken: Collection[str], limits: AcceptLimits | None = None) -> list[Element]:
+    """Read the elements of every Accept line; one of another media type that cannot be read changes nothing, and is passed over.
+
+    Args:
+        lines: of Accept.
+        spoken: media types and ranges, lower case, that speak of what is asked here.
+        limits: bounds of what is read.
 
     Raises:
         AcceptAbsent: there is no line, or they are all empty.
@@ -141,17 +210,28 @@ def read_elements(lines: Sequence[str], limits: AcceptLimits | None = None) -> l
     limits = limits or AcceptLimits()
     if sum(len(line) for line in lines) > limits.max_bytes:
         raise AcceptIllisible(f"L'en-tête Accept dépasse {limits.max_bytes} octets.")
-    elements = [element for line in lines for element in _split(line, ",") if element]
-    if not elements:
+    texts = [element for line in lines for element in _split(line, ",") if element]
+    if not texts:
         raise AcceptAbsent
-    if len(elements) > limits.max_elements:
+    if len(texts) > limits.max_elements:
         raise AcceptIllisible(f"L'en-tête Accept compte plus de {limits.max_elements} éléments.")
-    return [_read_element(element) for element in elements]
+    return [element for text in texts if (element := _read_spoken(text, spoken)) is not None]
 
 
-def _read_element(element: str) -> Element:
-    pieces = list(_split(element, ";"))
+def _read_spoken(text: str, spoken: Collection[str]) -> Element | None:
+    try:
+        return _read_element(text)
+    except AcceptIllisible:
+        media = text.partition(";")[0].strip().lower()
+        if media in spoken or not _MEDIA.fullmatch(media):
+            raise
+        return None
+
+
+def _read_element(text: str) -> Element:
+    pieces = list(_split(text, ";"))
     media = pieces.pop(0).lower() if "=" not in pieces[0] else None
+    media = "*/*" if media == "*" else media
     parameters = dict(_read_parameter(piece) for piece in pieces if piece)
     quality = parameters.get("q", "1")
     if not _QUALITY.fullmatch(quality):
@@ -163,36 +243,28 @@ def _read_element(element: str) -> Element:
     return Element(media, parameters, float(quality))
 
 
-def _default_syntax(element: Element) -> str | None:
-    """Return the syntax meant by an element that names none; None when the element is not for us.
-
-    ``*/*`` has no opinion. A named multipart type without transfer-syntax means Explicit VR Little Endian (PS3.18 §8.7.3.5.2).
-    """
-    if element.media in {"*/*", "multipart/*"}:
-        return ANY
-    wanted = element.media is None or (
-        element.media == "multipart/related" and element.inner in {"application/dicom", "*/*", "application/*"}
-    )
-    return EXPLICIT_LE if wanted else None
-
-
 def _read_parameter(piece: str) -> tuple[str, str]:
     name, equals, value = piece.partition("=")
     name, value = name.strip().lower(), value.strip()
     if not equals or not _TOKEN.fullmatch(name):
         raise AcceptIllisible("Un paramètre de l'en-tête Accept est illisible.")
     if value.startswith('"'):
-        if len(value) < 2 or not value.endswith('"'):
+        found = _QUOTED.fullmatch(value)
+        if found is None:
             raise AcceptIllisible("Un guillemet de l'en-tête Accept n'est pas fermé.")
-        value = value[1:-1]
+        value = _PAIR.sub(r"\1", found[1])
     return name, value
 
 
 def _split(text: str, separator: str) -> Iterator[str]:
-    """Yield the stripped pieces of a text, cut at a separator outside quotes."""
-    start, quoted = 0, False
+    """Yield the stripped pieces of a text, cut at a separator outside quotes (RFC 9110 §5.6.4)."""
+    start, quoted, escaped = 0, False, False
     for position, character in enumerate(text):
-        if character == '"':
+        if escaped:
+            escaped = False
+        elif quoted and character == "\\":
+            escaped = True
+        elif character == '"':
             quoted = not quoted
         elif character == separator and not quoted:
             yield text[start:position].strip()

@@ -5,8 +5,13 @@
 1. The certificate of the connection, whose chain OpenSSL verified, is not revoked: nothing is said to a stranger. CRLs decide; a responder
    that the certificate names and the settings know is asked too.
 2. Its DN is in today's list. Without a list in force nobody is let in.
-3. The name of the handshake, Host and our db names agree: one name opens one PACS.
-4. A bearer token is there, and our own Pro Santé Connect says it is active: a professional stands behind the request.
+3. The name of the handshake, that of the request and our db names agree: one name opens one PACS.
+
+   Here the door itself (:mod:`drimbox.source.partage.app`) answers 505 to another version than HTTP/1.1, describes itself to OPTIONS,
+   answers 405 to another method and 400 or 404 to an address that none of its services has: who is known may learn what can be asked,
+   and nothing of an exam was looked at.
+4. A bearer token is there, and our own Pro Santé Connect says that it is active and names a professional behind it: its answers about
+   access tokens give SubjectNameID, which the token of a program has not. Questions about the tokens of one peer are bounded.
 5. The KOS is named, in service, of this study and of this name: possession of the KOS read in the DMP opens its exam and no other.
    What is asked is among what it points to: the rest of the PACS does not exist here.
 6. What the peer accepts is read; the stored syntax is compared with it when the first object arrives.
@@ -31,10 +36,14 @@ from drimbox.source.admission.errors import (
     CertificatRefuse,
     CertificatRevoque,
     JetonAbsent,
+    JetonIllisible,
     JetonInactif,
+    JetonSansProfessionnel,
     ListePerimee,
     PscIndisponible,
+    Refus,
     RevocationInconnue,
+    TropDeJetons,
 )
 from drimbox.source.admission.repondeur import Repondeur
 from drimbox.source.admission.rules import KosServi, Pair, agree_on_name, know_pair, open_study, read_kos_uid
@@ -47,7 +56,7 @@ class Arrivee:
     Attributes:
         certificate: shown by the peer and verified by the handshake.
         requested_name: SNI, or None.
-        hosts: every Host header.
+        hosts: every name that the request says it is for.
     """
 
     certificate: x509.Certificate
@@ -126,7 +135,9 @@ class Admission:
         agree_on_name(arrivee.requested_name, arrivee.hosts, self.served)
         return _dn(arrivee.certificate)
 
-    async def admit(self, pair: Pair, db: str, study: str | None, entetes: Entetes) -> Admis:
+    async def admit(
+        self, pair: Pair, db: str, study: str | None, entetes: Entetes, met: Callable[[identite.JetonActif], None] = lambda _: None
+    ) -> Admis:
         """Make checks 4 and 5.
 
         Args:
@@ -134,11 +145,13 @@ class Admission:
             db: our name that is addressed.
             study: StudyInstanceUID asked, or None for a search: it is made in the study of the KOS.
             entetes: the proofs.
+            met: told who reads, as soon as it is known: what is refused after that is not anonymous.
 
         Raises:
-            Refus: 400, 401, 404 or 503.
+            Refus: 400, 401, 404, 429 or 503.
         """
-        await self._check_token(entetes.authorization)
+        jeton = await self._check_token(entetes.authorization, pair)
+        met(jeton)
         uid = read_kos_uid(entetes.kos)
         found = await self.find_kos(uid)
         asked = study if study is not None or found is None else found.study_instance_uid
@@ -148,21 +161,15 @@ class Admission:
     def _check_certificate(self, certificate: x509.Certificate, now: datetime) -> None:
         try:
             self.revocation.check(certificate, now)
-        except tls.CertificatRevoque as error:
-            raise CertificatRevoque from error
-        except (tls.CrlAbsente, tls.CrlPerimee) as error:
-            raise RevocationInconnue from error
         except DrimmError as error:
-            raise CertificatRefuse from error
+            raise refus_of(error) from error
 
     async def _ask_responder(self, certificate: x509.Certificate, now: datetime) -> None:
         try:
             if self.ocsp is not None:
                 await self.ocsp.check(certificate, now)
-        except tls.CertificatRevoque as error:
-            raise CertificatRevoque from error
-        except tls.CrlAbsente as error:
-            raise RevocationInconnue from error
+        except (tls.CertificatRevoque, tls.CrlAbsente) as error:
+            raise refus_of(error) from error
 
     async def _liste(self, now: datetime) -> ListeBlanche:
         try:
@@ -170,16 +177,27 @@ class Admission:
         except OwnError as error:
             raise ListePerimee from error
 
-    async def _check_token(self, lines: Sequence[str]) -> None:
+    async def _check_token(self, lines: Sequence[str], pair: Pair) -> identite.JetonActif:
         try:
-            token = identite.bearer(lines[0] if len(lines) == 1 else None)
-            await self.psc.introspect(token)
+            token = identite.bearer(lines[0] if len(lines) == 1 else None)  # two tokens would be two persons
+            return await self.psc.introspect(token, presenter=pair.dn.canonical)
         except identite.JetonAbsent as error:
-            raise JetonAbsent from error
+            raise (JetonIllisible if lines else JetonAbsent) from error
+        except identite.JetonSansPersonne as error:
+            raise JetonSansProfessionnel from error
         except identite.JetonRefuse as error:
             raise JetonInactif from error
+        except identite.TropDEssais as error:
+            raise TropDeJetons from error
         except DrimmError as error:  # PSC silent or incomprehensible, or our own credentials refused: the peer did nothing wrong
             raise PscIndisponible from error
+
+
+def refus_of(error: DrimmError) -> Refus:
+    """Return what is told to a peer whose certificate a check of :mod:`drimbox.socle.tls` refused."""
+    if isinstance(error, tls.CertificatRevoque):
+        return CertificatRevoque()
+    return RevocationInconnue() if isinstance(error, tls.CrlAbsente | tls.CrlPerimee) else CertificatRefuse()
 
 
 def _dn(certificate: x509.Certificate) -> DistinguishedName:

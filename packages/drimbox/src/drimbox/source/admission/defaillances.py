@@ -119,12 +119,12 @@ class TropDeConversions(Refus):
 
 
 class PacsIndisponible(Refus):
-    """The PACS cannot be reached."""
+    """The PACS cannot be reached, or refuses for the moment."""
 
     code = "partage.pacs_indisponible"
     status = 503
     title = "PACS indisponible"
-    message = "Le PACS de la source ne peut pas être joint."
+    message = "Le PACS de la source ne peut pas être joint, ou n'accepte personne pour le moment."
     remede = "Recommencez plus tard ; si l'erreur persiste, donnez le numéro de trace à l'Opérateur de la source."
     retry_after = 30
 
@@ -141,7 +141,7 @@ class InterneIndisponible(Refus):
 
 
 class PacsMuet(Refus):
-    """The PACS accepted the association and then kept silent."""
+    """The PACS was reached and then kept silent, before the first object or after it."""
 
     code = "partage.pacs_muet"
     status = 504

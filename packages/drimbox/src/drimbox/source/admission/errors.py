@@ -5,14 +5,14 @@
 ::
 
     Refus (PeerError)
-    ├── 400  KosAbsent  AcceptAbsent  AcceptIllisible  AdresseIllisible
-    ├── 401  JetonAbsent  JetonInactif
+    ├── 400  KosAbsent  AcceptAbsent  AcceptIllisible  AdresseIllisible  CadresIllisibles  RechercheIllisible  DemandeIllisible
+    ├── 401  JetonAbsent  JetonIllisible  JetonInactif  JetonSansProfessionnel
     ├── 403  CertificatRefuse  CertificatRevoque  CertificatHorsListe
-    ├── 404  KosInconnu  KosRetire  KosRemplace  RessourceInconnue
+    ├── 404  KosInconnu  KosRetire  KosRemplace  RessourceInconnue  TraceInconnue
     ├── 405  MethodeRefusee
     ├── 406  SyntaxeRefusee  FormatRefuse  SansImage
     ├── 421  NomInattendu
-    ├── 429  TropDeDemandes
+    ├── 429  TropDeDemandes  TropDeJetons
     ├── 502  PacsEnErreur  ObjetEtranger  AutrePatient  ConversionImpossible  MetadonneesTropLongues
     ├── 503  ListePerimee  RevocationInconnue  PscIndisponible  TropDeTransferts  TropDeConversions  PacsIndisponible  InterneIndisponible
     ├── 504  PacsMuet
@@ -75,6 +75,39 @@ class AdresseIllisible(Refus):
     clause = _WADO
 
 
+class CadresIllisibles(Refus):
+    """The path asks for frames that are no numbers, too many, or the same twice."""
+
+    code = "partage.cadres_illisibles"
+    status = 400
+    title = "Cadres illisibles"
+    message = "Les cadres demandés ne sont pas des numéros à partir de 1, séparés par des virgules."
+    remede = "Écrivez /frames/ suivi de 1000 numéros au plus, chacun une seule fois ; NumberOfFrames (0028,0008) dit combien l'image en a."
+    clause = _WADO
+
+
+class RechercheIllisible(Refus):
+    """The parameters of a search are too long, too many, or a bound is not a number."""
+
+    code = "partage.recherche_illisible"
+    status = 400
+    title = "Recherche illisible"
+    message = "La recherche demandée est trop longue, ou une de ses bornes n'est pas un nombre."
+    remede = "Donnez à limit et à offset un nombre entier, sans signe, et au plus 64 critères de 512 caractères."
+    clause = "DICOM PS3.18 §8.3.4"
+
+
+class DemandeIllisible(Refus):
+    """What came is not a request of HTTP/1.1."""
+
+    code = "partage.demande_illisible"
+    status = 400
+    title = "Demande illisible"
+    message = "Ce qui est arrivé ne se lit pas comme une demande HTTP/1.1."
+    remede = "Vérifiez ce qu'envoie votre DRIMbox : une ligne de 8 ko au plus, des en-têtes de 16 ko au plus, sans caractère de contrôle."
+    clause = "RFC 9112 §2.2 et §3"
+
+
 class KosAbsent(Refus):
     """The header KOS-SOPInstanceUID is missing, repeated or not a UID."""
 
@@ -119,6 +152,17 @@ class JetonAbsent(Refus):
     clause = _MAILLE
 
 
+class JetonIllisible(Refus):
+    """The header Authorization is repeated, or holds something else than one bearer token."""
+
+    code = "admission.jeton_illisible"
+    status = 401
+    title = "Jeton illisible"
+    message = "L'en-tête Authorization est répété, ou n'est pas le mot Bearer suivi d'un jeton."
+    remede = "Envoyez un seul en-tête Authorization : le mot Bearer, un espace, puis le jeton d'accès du professionnel."
+    clause = "RFC 6750 §2.1"
+
+
 class JetonInactif(Refus):
     """Pro Santé Connect does not know the token, or no longer."""
 
@@ -128,6 +172,17 @@ class JetonInactif(Refus):
     message = "Pro Santé Connect ne reconnaît pas ce jeton, ou il n'est plus actif."
     remede = "Renouvelez le jeton d'accès du professionnel auprès du Pro Santé Connect de l'Espace de Confiance, puis recommencez."
     clause = "RFC 7662 §2.2"
+
+
+class JetonSansProfessionnel(Refus):
+    """Pro Santé Connect knows the token, and names no professional behind it: a program obtained it for itself."""
+
+    code = "admission.jeton_sans_professionnel"
+    status = 401
+    title = "Jeton sans professionnel"
+    message = "Pro Santé Connect ne nomme aucun professionnel derrière ce jeton."
+    remede = "Envoyez le jeton d'accès du professionnel connecté, et non celui d'un programme."
+    clause = "Référentiel Pro Santé Connect, introspection (SubjectNameID)"
 
 
 class CertificatRefuse(Refus):
@@ -207,6 +262,17 @@ class RessourceInconnue(Refus):
     clause = _WADO
 
 
+class TraceInconnue(Refus):
+    """No line of the journal under this number is about the peer that asks."""
+
+    code = "partage.trace_inconnue"
+    status = 404
+    title = "Numéro inconnu"
+    message = "Aucune demande de votre DRIMbox n'est connue ici sous ce numéro de trace."
+    remede = "Ouvrez l'adresse donnée par la réponse, avec le certificat de la DRIMbox refusée, tant que le journal garde sa ligne."
+    clause = ""
+
+
 class MethodeRefusee(Refus):
     """Only GET and OPTIONS are served."""
 
@@ -274,13 +340,25 @@ class TropDeDemandes(Refus):
     retry_after = 5
 
 
+class TropDeJetons(Refus):
+    """This peer brings more tokens at once than we ask about, or went on bringing some that Pro Santé Connect does not know."""
+
+    code = "admission.trop_de_jetons"
+    status = 429
+    title = "Trop de jetons refusés"
+    message = "Votre DRIMbox a présenté en peu de temps trop de jetons que Pro Santé Connect ne reconnaît pas."
+    remede = "Attendez une minute, et n'envoyez que des jetons d'accès en cours de validité."
+    clause = "RFC 6585 §4"
+    retry_after = 60
+
+
 class VersionRefusee(Refus):
-    """HTTP/1.0 has no chunks: an answer that is cut would pass for a whole one."""
+    """Another version than HTTP/1.1: an older one has no chunks, so that an answer that is cut would pass for a whole one."""
 
     code = "partage.version_refusee"
     status = 505
     title = "Version de HTTP refusée"
-    message = "Cette porte parle HTTP/1.1 : dans une version plus ancienne, une réponse coupée passerait pour entière."
+    message = "Cette porte ne parle que HTTP/1.1 : dans une version plus ancienne, une réponse coupée passerait pour entière."
     remede = "Employez HTTP/1.1 ; derrière un mandataire nginx, réglez proxy_http_version 1.1."
     clause = "RFC 9110 §15.6.6"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drimbox.source.admission.accept import ANY, EXPLICIT_LE, Acceptation, Element, is_syntax, read_elements
-from drimbox.source.admission.errors import AcceptIllisible, FormatRefuse
+from drimbox.source.admission.accept import ANY, EXPLICIT_LE, PARTS, Acceptation, Dit, Element, read_elements, said_of, strongest
+from drimbox.source.admission.errors import FormatRefuse
 
 JSON = ("application/dicom+json", "application/json")
 IMAGES = ("image/jpeg", "image/png")
@@ -20,6 +20,7 @@ _OF_CODEC = {
     "image/jp2": tuple(_JPEG + n for n in ("90", "91")),
     "image/dicom-rle": ("1.2.840.10008.1.2.5",),
 }
+_CODEC_OF = {syntax: media for media, syntaxes in _OF_CODEC.items() for syntax in syntaxes}
 OF_FRAMES = (OCTETS, *_OF_CODEC)
 """Types of the parts in which frames may be asked."""
 
@@ -32,7 +33,7 @@ def choose_media(lines: Sequence[str], offered: Sequence[str]) -> str:
         AcceptIllisible: it cannot be read.
         FormatRefuse: none of the offered types is accepted.
     """
-    elements = read_elements(lines)
+    elements = read_elements(lines, _covering(offered))
     weights = {media: _weight(elements, media) for media in offered}
     best = max(offered, key=lambda media: weights[media])
     if weights[best] <= 0:
@@ -49,11 +50,12 @@ def read_frames_accept(lines: Sequence[str]) -> Acceptation:
         AcceptAbsent: there is no Accept line.
         AcceptIllisible: it cannot be read.
     """
-    qualities: dict[str, float] = {}
-    for element in read_elements(lines):
-        for syntax in _frame_syntaxes(element):
-            qualities[syntax] = max(element.quality, qualities.get(syntax, 0.0))
-    return Acceptation(qualities)
+    said = _said_of_frames(lines)
+    named = {syntax for of_a_part in said.values() for syntax in of_a_part}
+    weights = {syntax: _best_part(said, syntax)[0] for syntax in named | _CODEC_OF.keys() | {ANY}}
+    others = weights.pop(ANY)
+    own = {syntax: weight for syntax, weight in weights.items() if weight != others}
+    return Acceptation(own | {ANY: others} if others else own)
 
 
 def media_of_frames(lines: Sequence[str], syntax: str) -> str:
@@ -67,35 +69,29 @@ def media_of_frames(lines: Sequence[str], syntax: str) -> str:
         AcceptAbsent: there is no Accept line.
         AcceptIllisible: it cannot be read.
     """
-    best, media = (False, 0.0), OCTETS
-    for element in read_elements(lines):
-        syntaxes = _frame_syntaxes(element)
-        rank = syntax in syntaxes, element.quality
-        if element.quality and not {syntax, ANY}.isdisjoint(syntaxes) and rank > best:
-            named = element.media == "multipart/related" and element.inner in {OCTETS, *_OF_CODEC}
-            best, media = rank, element.inner if named else _own_media(syntax)
-    return media
+    return _best_part(_said_of_frames(lines), syntax)[1]
 
 
-def _own_media(syntax: str) -> str:
-    return next((media for media, syntaxes in _OF_CODEC.items() if syntax in syntaxes), OCTETS)
+def _said_of_frames(lines: Sequence[str]) -> dict[str, dict[str, Dit]]:
+    """Return, per type of part, what is said of each syntax."""
+    elements = read_elements(lines, PARTS)
+    defaults = {OCTETS: EXPLICIT_LE} | {media: syntaxes[0] for media, syntaxes in _OF_CODEC.items()}
+    return {media: said_of(elements, media, default) for media, default in defaults.items()}
 
 
-def _frame_syntaxes(element: Element) -> tuple[str, ...]:
-    """Return the syntaxes that an element speaks of; none when it does not speak of frames, or contradicts itself."""
-    asked = element.parameters.get("transfer-syntax")
-    if asked is not None and not is_syntax(asked):
-        raise AcceptIllisible("Une syntaxe de transfert de l'en-tête Accept n'est pas un UID.")
-    if element.media in {"*/*", "multipart/*"}:
-        return (asked or ANY,)
-    if element.media != "multipart/related" or element.parameters.get("type", "") == "":
-        return ()
-    if element.inner in {OCTETS, "*/*"}:
-        return (asked or (EXPLICIT_LE if element.inner == OCTETS else ANY),)
-    family = _OF_CODEC.get(element.inner, ())
-    if asked is None:
-        return family[:1]
-    return family if asked == ANY else tuple(syntax for syntax in family if syntax == asked)
+def _best_part(said: dict[str, dict[str, Dit]], syntax: str) -> tuple[float, str]:
+    """Return the weight of frames in a syntax, and the type of part that has it; that of its codec when two are as good."""
+
+    def wish(media: str) -> tuple[float, tuple[int, int]]:
+        precision, quality = strongest(said[media], syntax)
+        return quality, precision
+
+    best = max((_CODEC_OF.get(syntax, OCTETS), OCTETS), key=wish)
+    return wish(best)[0], best
+
+
+def _covering(offered: Sequence[str]) -> frozenset[str]:
+    return frozenset((*offered, *(media.partition("/")[0] + "/*" for media in offered), "*/*"))
 
 
 def _weight(elements: Sequence[Element], media: str) -> float:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from confiance.exploitation.logs import get_logger
 from drimbox.config import Ocsp
 from drimbox.socle import tls
+from drimbox.socle.echeance import Echeance
 from drimbox.source.admission.ocsp import ReponseOcspRefusee, Statut, question, read_answer, responders_of
 
 _Key: TypeAlias = tuple[bytes, int]
@@ -39,13 +41,15 @@ class Repondeur:
     Attributes:
         settings: which responders, how long, and what silence means.
         authorities: reads the certificates that may be the issuer; called in a thread.
+        monotonic: the clock that nobody sets.
     """
 
     settings: Ocsp
     authorities: Callable[[], Sequence[x509.Certificate]]
-    _known: OrderedDict[_Key, Statut] = field(default_factory=OrderedDict)
+    monotonic: Callable[[], float] = time.monotonic
+    _known: OrderedDict[_Key, tuple[Statut, Echeance]] = field(default_factory=OrderedDict)
     _asking: dict[_Key, asyncio.Task[Statut | None]] = field(default_factory=dict)
-    _failed: OrderedDict[str | _Key, datetime] = field(default_factory=OrderedDict)
+    _failed: OrderedDict[str | _Key, Echeance] = field(default_factory=OrderedDict)
 
     async def check(self, certificate: x509.Certificate, now: datetime) -> None:
         """Check a certificate; one that names no responder of ours is left to the CRLs.
@@ -66,9 +70,9 @@ class Repondeur:
     async def _statut(self, url: str, certificate: x509.Certificate, now: datetime) -> Statut | None:
         key = (certificate.issuer.public_bytes(), certificate.serial_number)
         known = self._known.get(key)
-        if known is not None and now <= known.until:
-            return known
-        if any(now < self._failed[one] for one in (url, key) if one in self._failed):
+        if known is not None and not known[1].has_come(now, self.monotonic()):
+            return known[0]
+        if any(not self._failed[one].has_come(now, self.monotonic()) for one in (url, key) if one in self._failed):
             return None
         if key not in self._asking:
             task = self._asking[key] = asyncio.get_running_loop().create_task(self._learn(key, url, certificate, now))
@@ -82,12 +86,15 @@ class Repondeur:
         except (ReponseOcspRefusee, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("admission:ocsp:failed", error_type=type(error).__name__)
             failed = key if isinstance(error, ReponseOcspRefusee) else url
-            _keep(self._failed, failed, now + timedelta(seconds=self.settings.retry_seconds))
+            _keep(self._failed, failed, self._end(now + timedelta(seconds=self.settings.retry_seconds), now))
             return None
         limit = now + timedelta(seconds=self.settings.cache_seconds)
         statut = Statut(statut.revoked, min(statut.until, limit))
-        _keep(self._known, key, statut)
+        _keep(self._known, key, (statut, self._end(statut.until, now)))
         return statut
+
+    def _end(self, at: datetime, now: datetime) -> Echeance:
+        return Echeance.of(at, now, self.monotonic())
 
     async def _ask(self, url: str, certificate: x509.Certificate, now: datetime) -> Statut:
         issuer = await asyncio.to_thread(lambda: _issuer_of(certificate, self.authorities()))

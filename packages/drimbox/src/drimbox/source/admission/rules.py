@@ -16,6 +16,7 @@ from drimbox.source.admission.errors import CertificatHorsListe, KosAbsent, KosI
 
 _HOST = re.compile(r"([A-Za-z0-9.-]{1,253}?)\.?(?::([0-9]{1,5}))?")
 _UID = re.compile(r"[0-9.]{1,64}")
+_ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,29 @@ def know_pair(dn: DistinguishedName, liste: ListeBlanche) -> Pair:
     return Pair(dn, domaines[0].db)
 
 
+def names_of(target: str, hosts: Sequence[str]) -> Sequence[str]:
+    """Return the names that a request says it is for: that of a whole address takes the place of every Host (RFC 9112 §3.2.2).
+
+    Args:
+        target: as written in the request line.
+        hosts: every Host header.
+    """
+    found = _ABSOLUTE.match(target)
+    if found is None:
+        return hosts
+    return [found[2]] if found[1].lower() == "https" else []  # another scheme is for another port than this one (RFC 9110 §7.4)
+
+
 def agree_on_name(requested: str | None, hosts: Sequence[str], served: Collection[str]) -> str:
     """Return our db name that the peer addresses.
 
     Args:
         requested: name of the TLS handshake (SNI).
-        hosts: every Host header.
+        hosts: every name of the request, see :func:`names_of`.
         served: our db names, lower case.
 
     Raises:
-        NomInattendu: SNI, Host and our names do not agree (architecture, decision 8).
+        NomInattendu: SNI, the name of the request and our names do not agree (architecture, decision 8).
     """
     found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     if found is None or requested is None:
