@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -34,7 +34,7 @@ def parts(content_type: str, body: bytes) -> list[Any]:
     return list(message.iter_parts())
 
 
-async def get(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> tuple[int, str, bytes]:
+async def get(session: aiohttp.ClientSession, url: str, given: Mapping[str, str]) -> tuple[int, str, bytes]:
     async with session.get(url, headers=given) as answer:
         return answer.status, answer.headers.get("Content-Type", ""), await answer.read()
 

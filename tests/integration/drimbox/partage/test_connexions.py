@@ -10,6 +10,7 @@ import ssl
 
 import pytest
 
+from drimbox.source.partage.server import serving
 from tests.drimbox_env import DB, DB2
 from tests.integration.drimbox.partage.maille import Etude, Maille
 from tests.integration.drimbox.partage.requests import headers
@@ -58,3 +59,14 @@ async def test_http_1_0_is_told_that_it_is_too_old(porte: Maille, etude: Etude) 
     request = asking(f"/dicom-web-rs/studies/{etude.study}", version="1.0", **given)
     status, body, _ = await say(porte, porte.tls_of(porte.pki.serv_ssl(DB2)), request)
     assert (status, json.loads(body)["code"]) == (505, "partage.version_refusee")
+
+
+@pytest.mark.parametrize("bound", ["max_connections", "max_connections_per_address"])
+async def test_connections_are_bounded_by_the_settings(maille: Maille, as_images: None, bound: str) -> None:
+    images = maille.settings.images.model_copy(update={bound: 1})
+    context = maille.tls_of(maille.pki.serv_ssl(DB2))
+    async with serving(maille.settings.model_copy(update={"images": images})) as port:
+        _, held = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=DB)
+        with pytest.raises(ConnectionError):
+            await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=DB)
+        held.transport.abort()

@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import InterfaceError
 
 from confiance.liste_blanche import Freshness
 from confiance.transparence.liste_et_tete import Lecteur
+from drimbox.socle import tls
 from tests.drimbox_env import DB, DB2
-from tests.drimbox_revocation import crl_that_revokes
+from tests.drimbox_revocation import crl_that_revokes, folder_of_anchors
 from tests.integration.drimbox.partage.maille import MEGABYTE, Etude, Maille
 from tests.integration.drimbox.partage.requests import begun, headers, until
 
@@ -30,6 +32,30 @@ def _patient(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exclusion, "LOOK_SECONDS", 0.1)
     images = maille.settings.images.model_copy(update={"idle_seconds": 60.0})
     maille.settings = maille.settings.model_copy(update={"images": images})
+
+
+class Repondeur:
+    """Stands for the responders: good, until somebody is put among the revoked, and silent about whom it does not know."""
+
+    def __init__(self) -> None:
+        self.revoked: set[int] = set()
+        self.silent: set[int] = set()
+
+    async def check(self, certificate: x509.Certificate, _now: datetime) -> None:
+        if certificate.serial_number in self.revoked:
+            raise tls.CertificatRevoque
+        if certificate.serial_number in self.silent:
+            raise tls.CrlAbsente
+
+
+@pytest.fixture(autouse=True)
+def repondeur(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> Repondeur:
+    from drimbox.source.partage import exclusion, server
+
+    found = Repondeur()
+    monkeypatch.setattr(exclusion, "RESPONDERS_SECONDS", 0.1)
+    monkeypatch.setattr(server, "_responder", lambda _drimbox: found)
+    return found
 
 
 def publish(maille: Maille, *dbs: str) -> None:
@@ -50,6 +76,10 @@ async def test_a_peer_that_leaves_the_list_is_cut_in_the_middle_of_its_transfer(
         assert fields["peer_dn"] == str(porte.pki.serv_ssl(DB2).dn)
         await until(lambda: porte.journal("partage:transfert:cut"))
         await until(lambda: porte.pacs.associations == 0)
+    (begun_line,), (cut_line,) = porte.journal("partage:transfert:begun"), porte.journal("partage:transfert:cut")
+    assert cut_line[1] == "admission.certificat_hors_liste"  # and not that the peer left
+    assert begun_line[0] == cut_line[0]
+    assert (cut_line[2]["db"], cut_line[2]["examen_id"]) == (DB, begun_line[2]["examen_id"])
 
 
 async def test_a_new_list_that_still_holds_the_peer_cuts_nothing(porte: Maille, heavy: Etude) -> None:
@@ -92,9 +122,45 @@ async def test_a_peer_whose_certificate_is_revoked_is_cut_by_the_crl_that_was_fe
         with pytest.raises(aiohttp.ClientError):
             await answer.read()
     assert porte.journal(OUT)[0][1] == "tls.certificat_revoque"
+    await until(lambda: porte.journal("partage:transfert:cut"))
+    assert porte.journal("partage:transfert:cut")[0][1] == "admission.certificat_revoque"
     async with porte.client() as session:
         again = await session.get(porte.url(heavy), headers=await headers(porte, heavy))
         assert (again.status, (await again.json(content_type=None))["code"]) == (403, "admission.certificat_revoque")
+
+
+async def test_a_peer_whose_certificate_is_revoked_is_cut_by_the_crl_that_a_person_puts_in_the_folder(porte: Maille, heavy: Etude) -> None:
+    with folder_of_anchors(porte.pki) as put:
+        async with porte.client() as session:
+            answer = await begun(session, porte, heavy)
+            put(porte.pki.serv_ssl(DB2).serial)
+            await until(lambda: porte.journal(OUT))
+            with pytest.raises(aiohttp.ClientError):
+                await answer.read()
+    assert porte.journal(OUT)[0][1] == "tls.certificat_revoque"
+
+
+async def test_a_peer_that_a_responder_says_revoked_is_cut_and_one_it_says_nothing_of_goes_on(
+    porte: Maille, heavy: Etude, repondeur: Repondeur
+) -> None:
+    async with porte.client() as leaving, porte.client(porte.pki.serv_ssl(DB)) as staying:
+        cut, kept = await begun(leaving, porte, heavy), await begun(staying, porte, heavy)
+        repondeur.silent.add(porte.pki.serv_ssl(DB).serial)
+        repondeur.revoked.add(porte.pki.serv_ssl(DB2).serial)
+        await until(lambda: porte.journal(OUT))
+        assert len(await kept.read()) > 30 * MEGABYTE - 2000
+        with pytest.raises(aiohttp.ClientError):
+            await cut.read()
+    assert [code for _, code, _ in porte.journal(OUT)] == ["tls.certificat_revoque"]
+
+
+async def test_a_crl_put_in_the_folder_that_does_not_name_the_peer_cuts_nothing(porte: Maille, heavy: Etude) -> None:
+    with folder_of_anchors(porte.pki) as put:
+        async with porte.client() as session:
+            answer = await begun(session, porte, heavy)
+            put(porte.pki.revoked.serv_ssl.serial)
+            assert len(await answer.read()) > 30 * MEGABYTE - 2000
+    assert not porte.journal(OUT)
 
 
 def keep_crl_that_revokes(maille: Maille, serial: int) -> None:
@@ -160,12 +226,15 @@ async def test_without_a_database_nothing_that_runs_is_cut(porte: Maille, heavy:
 
     from drimbox.socle.annuaire import queries
 
+    looks = list[int]()
+
     def away() -> None:
+        looks.append(len(looks))
         raise OperationalError
 
     async with porte.client() as session:
         answer = await begun(session, porte, heavy)
         monkeypatch.setattr(queries, "en_vigueur", away)
-        await asyncio.sleep(0.4)
+        await until(lambda: len(looks) > 1)  # one look failed, and was judged: another one comes
         body = await answer.read()
     assert len(body) > 30 * MEGABYTE - 2000

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
+from yarl import URL
 
 from drimbox.socle.pacs.model import ObjetDicom
 from drimbox.source.admission.errors import TropDeConversions
@@ -24,7 +25,7 @@ from tests.integration.drimbox.partage.maille import INS, Etude, Maille
 from tests.integration.drimbox.partage.requests import get, headers, parts
 
 BASE = f"https://{DB}/dicom-web-rs"
-EXPLICIT, JSON = "1.2.840.10008.1.2.1", "application/dicom+json"
+EXPLICIT, JPEG_LS, JSON = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.80", "application/dicom+json"
 
 
 async def rows(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> list[Any]:
@@ -78,8 +79,9 @@ async def test_a_search_under_something_the_kos_does_not_point_to_is_a_404(porte
         assert (status, json.loads(body)["code"]) == (404, "partage.ressource_inconnue")
         status, _, body = await get(session, f"{BASE}/studies/1.2.3/series", given)
         assert (status, json.loads(body)["code"]) == (404, "admission.kos_inconnu")
-        status, _, body = await get(session, f"{BASE}/studies?limit=x", given)
-        assert (status, json.loads(body)["code"]) == (400, "partage.adresse_illisible")
+        status, _, body = await get(session, f"{BASE}/studies?limit=-1", given)
+        assert (status, json.loads(body)["code"]) == (400, "partage.recherche_illisible")
+        assert "offset" in json.loads(body)["remede"]
 
 
 async def test_what_did_not_filter_a_search_is_told(porte: Maille, etude: Etude) -> None:
@@ -152,7 +154,7 @@ async def test_a_frame_asked_twice_is_refused(porte: Maille, etude: Etude) -> No
     url = porte.url(etude, series=series, instance=etude.instances[series][0]) + "/frames/1,1"
     async with porte.client() as session:
         status, _, body = await get(session, url, await headers(porte, etude, Accept="*/*"))
-    assert (status, json.loads(body)["code"]) == (400, "partage.adresse_illisible")
+    assert (status, json.loads(body)["code"]) == (400, "partage.cadres_illisibles")
 
 
 async def test_metadata_of_a_long_head_are_whole(porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,3 +202,43 @@ async def test_a_rendering_is_an_image_that_a_browser_shows(porte: Maille, etude
                 assert (picture.format, picture.size) == (kind, (128, 128))
         status, _, body = await get(session, url + "/rendered", given | {"Accept": "image/gif"})
     assert (status, json.loads(body)["code"]) == (406, "partage.format_refuse")
+
+
+@pytest.mark.parametrize(
+    "asked", ["window=40,400,linear", "viewport=64,64", "quality=10", "annotation=patient", "window=40,400&accept=image/png"]
+)
+async def test_a_parameter_that_a_rendering_did_not_use_is_told(porte: Maille, etude: Etude, asked: str) -> None:
+    given, series = await headers(porte, etude, Accept="image/png"), etude.series[0]
+    url = porte.url(etude, series=series, instance=etude.instances[series][0]) + "/rendered"
+    async with porte.client() as session:
+        async with session.get(f"{url}?{asked}", headers=given) as answer:
+            assert (answer.status, answer.headers["Warning"].startswith("299 - ")) == (200, True)
+            told = await answer.read()
+        async with session.get(url, headers=given) as plain:
+            assert "Warning" not in plain.headers
+            assert await plain.read() == told
+
+
+async def test_the_formats_of_the_address_take_the_place_of_those_of_the_header_which_must_be_there(porte: Maille, etude: Etude) -> None:
+    given, series = await headers(porte, etude, Accept="*/*"), etude.series[0]
+    url = porte.url(etude, series=series, instance=etude.instances[series][0])
+    wanted = {
+        "/rendered?accept=image/png": "image/png",
+        "/metadata?accept=application/dicom+json": "application/dicom+json",
+        "/metadata?accept=application/dicom%2Bjson": "application/dicom+json",
+        f"?accept=multipart/related;type=%22application/dicom%22;transfer-syntax={JPEG_LS}": f"transfer-syntax={JPEG_LS}",
+    }
+    async with porte.client() as session:
+        for tail, kind in wanted.items():
+            async with session.get(URL(url + tail, encoded=True), headers=given) as answer:
+                assert (answer.status, kind in answer.headers["Content-Type"], "Warning" in answer.headers) == (200, True, False), tail
+        status, _, body = await get(session, url + "/rendered?accept=image/gif", given)
+        assert (status, json.loads(body)["code"]) == (406, "partage.format_refuse")
+        async with session.get(url + "?accept=*/*", headers=_without_accept(given), skip_auto_headers=["Accept"]) as answer:
+            assert (await answer.json(content_type=None))["code"] == "admission.accept_absent"
+        async with session.get(f"{BASE}/studies?accept=application/json", headers=given) as answer:
+            assert (answer.status, answer.content_type, "Warning" in answer.headers) == (200, "application/json", False)
+
+
+def _without_accept(given: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in given.items() if name != "Accept"}

@@ -1,26 +1,53 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""Certificate × list × token × KOS × study: every cell but the one where all is right is refused, with the code of its first fault."""
+"""Certificate × list × token × KOS × study: every cell but the one where all is right is refused, with the code of its first fault.
+
+The sentences are written here a second time, on purpose: they are what the operator of a peer reads. A certificate that no handshake lets
+in (expired, of another PKI, none) crosses nothing: see ``test_matrice_des_routes`` and ``test_refus``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
+from multidict import CIMultiDict
 
-from drimbox.source.admission.errors import refusals
+from banc.pki import Pki
+from drimbox.socle.annuaire import queries
 from tests.drimbox_env import DB, DB2
-from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
+from tests.integration.drimbox.partage.horloges import Horloge, ancres, horloge_de_la_porte, horloge_du_psc, ouverte, revoked_token
+from tests.integration.drimbox.partage.maille import Etude, Maille, make_study, token
 from tests.integration.drimbox.partage.requests import get, headers
 
-IN_LIST, OUT_OF_LIST = "in-list", "out-of-list"
-TOKENS = ("good", "absent", "foreign")
-KOS = ("good", "absent", "unknown", "withdrawn", "replaced", "not-deposited", "of-another-name")
+__all__ = ["ancres", "horloge_de_la_porte", "horloge_du_psc", "ouverte"]
+
+LISTS = ("in-list", "out-of-list", "expired", "absent")
+TOKENS = ("good", "absent", "foreign", "repeated", "ended", "revoked")
+KOS = ("good", "absent", "unknown", "withdrawn", "replaced", "not-deposited", "of-another-name", "moved")
 STUDIES = ("of-the-kos", "another", "series-outside", "instance-outside", "not-a-uid")
 CERTIFICATES = ("good", "revoked")
+SENTENCES = {
+    "admission.certificat_revoque": "Le certificat présenté est révoqué.",
+    "admission.liste_perimee": "Cette DRIMbox ne dispose pas d'une Liste Blanche en vigueur.",
+    "admission.certificat_hors_liste": "Le certificat présenté n'est pas dans la Liste Blanche en vigueur.",
+    "partage.adresse_illisible": "L'adresse demandée contient un identifiant qui n'est pas un UID DICOM.",
+    "admission.jeton_absent": "La demande ne porte pas de jeton Pro Santé Connect.",
+    "admission.jeton_illisible": "L'en-tête Authorization est répété, ou n'est pas le mot Bearer suivi d'un jeton.",
+    "admission.jeton_inactif": "Pro Santé Connect ne reconnaît pas ce jeton, ou il n'est plus actif.",
+    "admission.kos_absent": "L'en-tête KOS-SOPInstanceUID est absent, répété ou illisible.",
+    "admission.kos_inconnu": "Aucun KOS en service ne correspond à cette demande.",
+    "admission.kos_retire": "Ce KOS a été retiré : son examen n'est plus publié.",
+    "admission.kos_remplace": "Ce KOS a été remplacé par un KOS plus récent.",
+    "partage.autre_patient": (
+        "Dans le PACS de la source, cet examen n'est plus celui du patient que nomme le KOS ; rien n'en est transmis."
+    ),
+    "partage.ressource_inconnue": "La ressource demandée n'existe pas ou n'est plus dans le PACS.",
+}
 
 
 def expected(certificate: str, place: str, token: str, kos: str, study: str) -> tuple[int, str]:
@@ -28,16 +55,19 @@ def expected(certificate: str, place: str, token: str, kos: str, study: str) -> 
     faults: Iterator[tuple[bool, int, str]] = iter(
         (
             (certificate == "revoked", 403, "admission.certificat_revoque"),
-            (place == OUT_OF_LIST, 403, "admission.certificat_hors_liste"),
+            (place in {"expired", "absent"}, 503, "admission.liste_perimee"),
+            (place == "out-of-list", 403, "admission.certificat_hors_liste"),
             (study == "not-a-uid", 400, "partage.adresse_illisible"),
             (token == "absent", 401, "admission.jeton_absent"),
-            (token == "foreign", 401, "admission.jeton_inactif"),
+            (token == "repeated", 401, "admission.jeton_illisible"),
+            (token in {"foreign", "ended", "revoked"}, 401, "admission.jeton_inactif"),
             (kos == "absent", 400, "admission.kos_absent"),
             (kos == "unknown", 404, "admission.kos_inconnu"),
             (study == "another", 404, "admission.kos_inconnu"),
             (kos in {"not-deposited", "of-another-name"}, 404, "admission.kos_inconnu"),
             (kos == "withdrawn", 404, "admission.kos_retire"),
             (kos == "replaced", 404, "admission.kos_remplace"),
+            (kos == "moved", 502, "partage.autre_patient"),
             (study in {"series-outside", "instance-outside"}, 404, "partage.ressource_inconnue"),
         )
     )
@@ -52,45 +82,61 @@ def register(maille: Maille) -> dict[str, Etude]:
         "replaced": {"state": "remplace"},
         "not-deposited": {"envoi": None},
         "of-another-name": {"db": DB2},
+        "moved": {},
     }
     found = {name: make_study(maille.folder / "pacs", series=1, instances=1) for name in states}
     for name, options in states.items():
         maille.add_kos(found[name], **options)  # type: ignore[arg-type]  # texts
+    maille.environment.sql(f"UPDATE pointeur_examen SET state = 'patient_change' WHERE study_instance_uid = '{found['moved'].study}'")
     maille.pacs.index.scan()
     return found
 
 
-@pytest.mark.parametrize("place", [IN_LIST, OUT_OF_LIST])
+def spoil_list(maille: Maille, place: str, horloge: Horloge) -> None:
+    if place == "out-of-list":
+        publish_without_peer(maille)
+    if place == "expired":
+        horloge.ahead = timedelta(days=8)
+    if place == "absent":
+        maille.environment.sql("DELETE FROM annuaire_liste_en_vigueur")
+        queries.forget()
+
+
+@pytest.mark.parametrize("place", LISTS)
 @pytest.mark.parametrize("certificate", CERTIFICATES)
-async def test_every_cell_has_its_code_and_its_sentence_and_none_is_served(porte: Maille, certificate: str, place: str) -> None:
-    exams = await asyncio.to_thread(register, porte)
-    identity = porte.pki.revoked.serv_ssl if certificate == "revoked" else porte.pki.serv_ssl(DB2)
-    if place == OUT_OF_LIST:
-        await asyncio.to_thread(publish_without_peer, porte)
-    good = await headers(porte, exams["good"])
-    sentences, pages = dict[str, str](), list[str]()
-    async with porte.client(identity) as session:
-        for token, kos, study in product(TOKENS, KOS, STUDIES):
+async def test_every_cell_has_its_code_and_its_sentence_and_none_is_served(
+    ancres: Pki, horloge_de_la_porte: Horloge, horloge_du_psc: Horloge, ouverte: Maille, certificate: str, place: str
+) -> None:
+    del ancres  # whose CRLs outlive the list
+    exams = await asyncio.to_thread(register, ouverte)
+    identity = ouverte.pki.revoked.serv_ssl if certificate == "revoked" else ouverte.pki.serv_ssl(DB2)
+    good = await headers(ouverte, exams["good"])
+    tokens = {"foreign": "of-nobody", "ended": await token(ouverte.settings), "revoked": await revoked_token(ouverte)}
+    await asyncio.to_thread(spoil_list, ouverte, place, horloge_de_la_porte)
+    pages = list[str]()
+    async with ouverte.client(identity) as session:
+        for jeton, kos, study in product(TOKENS, KOS, STUDIES):
             etude = exams.get(kos, exams["good"])
-            answer = await get(session, url_of(porte, etude, study), given_for(good, etude, token, kos))
-            status, code = expected(certificate, place, token, kos, study)
-            assert answer[0] == status, (token, kos, study, answer)
+            horloge_du_psc.ahead = timedelta(hours=5 if jeton == "ended" else 0)
+            answer = await get(session, url_of(ouverte, etude, study), given_for(good, etude, jeton, kos, tokens))
+            status, code = expected(certificate, place, jeton, kos, study)
+            assert answer[0] == status, (jeton, kos, study, answer)
             if status != 200:
                 problem = json.loads(answer[2])
-                assert problem["code"] == code, (token, kos, study)
-                sentences[code] = problem["detail"]
+                assert (problem["code"], problem["detail"]) == (code, SENTENCES[code]), (jeton, kos, study)
                 pages.append(problem.get("pourquoi", ""))
                 assert (pages[-1].endswith(problem["trace"] if pages[-1] else ""), problem["remede"] != "") == (True, True)
     assert pages[0]  # those beyond a number of one minute are in the logs alone, and have no page
-    assert sentences == {refus.code: refus.message for refus in refusals() if refus.code in sentences}
 
 
-def given_for(good: dict[str, str], etude: Etude, token: str, kos: str) -> dict[str, str]:
-    given = dict(good)
-    if token == "absent":
+def given_for(good: dict[str, str], etude: Etude, jeton: str, kos: str, tokens: dict[str, str]) -> CIMultiDict[str]:
+    given = CIMultiDict(good)
+    if jeton == "absent":
         del given["Authorization"]
-    if token == "foreign":
-        given["Authorization"] = "Bearer of-nobody"
+    if jeton == "repeated":
+        given.add("Authorization", good["Authorization"])
+    if jeton in tokens:
+        given["Authorization"] = "Bearer " + tokens[jeton]
     given["KOS-SOPInstanceUID"] = "1.2.3.4" if kos == "unknown" else etude.kos
     if kos == "absent":
         del given["KOS-SOPInstanceUID"]

@@ -7,23 +7,19 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import aiohttp
-import pytest
 from yarl import URL
 
 from banc.pki.store import Issued
-from banc.psc import PscConfig, served
-from banc.psc.pilot import login
-from drimbox.socle import tls
 from drimbox.socle.annuaire import queries
-from drimbox.socle.identite import PscClient, Retour
 from tests.drimbox_env import DB, DB2
-from tests.integration.drimbox.partage.maille import PROFESSIONNEL, RETURN, Etude, Maille, make_study, psc_of
+from tests.integration.drimbox.partage.horloges import Horloge, horloge_du_psc, ouverte, revoked_token
+from tests.integration.drimbox.partage.maille import Etude, Maille, make_study
 from tests.integration.drimbox.partage.requests import get, headers
 from tests.integration.drimbox.partage.test_matrice_des_refus import publish_without_peer
+
+__all__ = ["horloge_du_psc", "ouverte"]
 
 OF_AN_INSTANCE = ("", "/frames/1", "/metadata", "/rendered", "/frames/1/rendered")
 OF_A_SERIES = ("", "/metadata", "/instances")
@@ -41,36 +37,6 @@ def routes(etude: Etude, *, study: str = "", series: str = "", instance: str = "
     levels = ((of_study, OF_A_STUDY), (of_series, OF_A_SERIES), (of_instance, OF_AN_INSTANCE))
     named = [base + tail for base, tails in levels for tail in tails]
     return named + [f"https://{DB}/dicom-web-rs/{name}" for name in OF_NO_STUDY]
-
-
-class Horloge:
-    """The clock of the PSC."""
-
-    late = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.late
-
-
-@pytest.fixture
-def horloge() -> Horloge:
-    return Horloge()
-
-
-@pytest.fixture
-async def ouverte(maille: Maille, as_images: None, horloge: Horloge) -> AsyncIterator[Maille]:
-    """The images door, and a PSC whose clock tests can put forward."""
-    from drimbox.source.partage.server import serving
-
-    def config(base: str) -> PscConfig:
-        known: PscConfig = psc_of(maille.environment)(base)
-        return PscConfig(base, known.clients, name=known.name, now=horloge)
-
-    async with served(config, maille.pki.market("psc.banc.test")) as psc:
-        mine = maille.settings.psc.model_copy(update={"discovery_url": psc.discovery_url, "issuer": psc.issuer})
-        maille.settings = maille.settings.model_copy(update={"psc": mine})
-        async with serving(maille.settings) as maille.port:
-            yield maille
 
 
 async def answers(maille: Maille, urls: list[str], given: dict[str, str], identity: Issued | None = None) -> dict[str, tuple[int, bytes]]:
@@ -124,31 +90,15 @@ async def test_on_every_route_a_series_or_an_image_outside_of_the_kos_is_not_the
     await all_refused(porte, another, given, 404, "admission.kos_inconnu")
 
 
-async def revoked_token(maille: Maille) -> str:
-    """Log in, log out, and return the access token of the session that ended."""
-    async with (
-        PscClient(maille.settings.psc) as psc,
-        aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls.client_context(maille.settings.psc.trust))) as http,
-    ):
-        url, demande = await psc.authorization_request(RETURN)
-        retour = Retour.from_query(dict(URL(await login(http, url, PROFESSIONNEL)).query))
-        session = await psc.exchange(retour.code, retour.state, demande, iss=retour.iss)
-        form = await psc.logout_form(session, "https://vi1.1.mesimagesmedicales.fr/")
-        assert form is not None
-        async with http.post(form.url, data=dict(form.fields), allow_redirects=False) as answer:
-            assert answer.status == 302
-        return session.access_token
-
-
 async def test_on_every_route_a_token_that_ended_or_whose_person_logged_out_is_refused(
-    ouverte: Maille, etude: Etude, horloge: Horloge
+    ouverte: Maille, etude: Etude, horloge_du_psc: Horloge
 ) -> None:
     good = await headers(ouverte, etude, Accept="*/*")
     revoked = await revoked_token(ouverte)
     await all_refused(ouverte, routes(etude), good | {"Authorization": f"Bearer {revoked}"}, 401, "admission.jeton_inactif")
     await all_served(ouverte, etude, good)  # one's logout ends no session but one's own
     ended = await headers(ouverte, etude, Accept="*/*")
-    horloge.late = timedelta(hours=5)
+    horloge_du_psc.ahead = timedelta(hours=5)
     await all_refused(ouverte, routes(etude), ended, 401, "admission.jeton_inactif")
 
 

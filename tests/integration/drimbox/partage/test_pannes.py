@@ -12,7 +12,16 @@ import pytest
 from django.db import OperationalError
 from pydicom.uid import generate_uid
 
-from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIncomplet, PacsIndisponible, PacsOccupe, PacsRefuse, PortOccupe
+from drimbox.socle.pacs.errors import (
+    PacsAbsent,
+    PacsCoupe,
+    PacsIncomplet,
+    PacsIndisponible,
+    PacsInjoignable,
+    PacsOccupe,
+    PacsRefuse,
+    PortOccupe,
+)
 from drimbox.socle.pacs.model import ObjetDicom
 from tests.integration.drimbox.partage.faux_pacs import pacs_that_gives
 from tests.integration.drimbox.partage.maille import Etude, Maille
@@ -31,7 +40,8 @@ def objects_of(etude: Etude) -> list[ObjetDicom]:
     ("error", "status", "code"),
     [
         (PacsIncomplet(), 502, "partage.pacs_en_erreur"),
-        (PacsIndisponible(), 503, "partage.pacs_indisponible"),
+        (PacsInjoignable(), 503, "partage.pacs_indisponible"),
+        (PacsIndisponible(), 504, "partage.pacs_muet"),  # it takes the request and says nothing
         (PacsOccupe(), 503, "partage.trop_de_transferts"),
         (PortOccupe(), 503, "partage.interne"),
         (PacsRefuse(), 502, "partage.pacs_en_erreur"),
@@ -48,7 +58,7 @@ async def test_a_pacs_that_fails_before_the_first_image_is_told(
         await refused(porte, await get(session, porte.url(etude), await headers(porte, etude)), status, code)
 
 
-@pytest.mark.parametrize("stranger", ["study", "series", "meta", "garbage"])
+@pytest.mark.parametrize("stranger", ["study", "series", "class", "meta", "garbage"])
 async def test_an_object_that_is_not_of_the_exam_never_leaves(
     porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch, stranger: str
 ) -> None:
@@ -56,6 +66,7 @@ async def test_an_object_that_is_not_of_the_exam_never_leaves(
     strangers = {
         "study": replace(objet, dataset=objet.dataset.replace(etude.study.encode(), generate_uid()[: len(etude.study)].encode())),
         "series": objects_of(etude)[-1],
+        "class": replace(objet, sop_class_uid="1.2.840.10008.5.1.4.1.1.4"),  # an MR where the KOS points to a CT
         "meta": replace(objet, sop_instance_uid=generate_uid()),
         "garbage": replace(objet, dataset=b"\x08\x00\x05\x00CS\xff\xff"),
     }

@@ -53,9 +53,26 @@ async def test_another_drimbox_learns_nothing_with_the_same_number(porte: Maille
         status, _, body = await get(other, problem["pourquoi"], {})
         unknown = await get(other, problem["pourquoi"][:-32] + "0" * 32, {})
         broken = await get(other, problem["pourquoi"] + "'--", {})
-    assert (status, json.loads(body)["code"]) == (404, "partage.ressource_inconnue")
+    assert (status, json.loads(body)["code"]) == (404, "partage.trace_inconnue")
     assert unknown[0] == broken[0] == 404
     assert json.loads(unknown[2])["detail"] == json.loads(body)["detail"]
+
+
+@pytest.mark.parametrize("number", ["0" * 32, "'--"])
+async def test_a_person_who_asks_about_an_unknown_number_reads_a_page_in_french(porte: Maille, etude: Etude, number: str) -> None:
+    async with porte.client() as session:
+        url = f"https://{DB}/dicom-web-rs/pourquoi/{number}"
+        async with session.get(url, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}) as answer:
+            page = await answer.text()
+            assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "Set-Cookie" not in answer.headers
+        status, kind, _ = await get(session, url, {"Accept": "application/json"})
+        assert (status, kind) == (404, "application/problem+json")
+        status, kind, _ = await get(session, porte.url(etude), {"Accept": "text/html"})
+        assert (status, kind) == (401, "application/problem+json")  # only that page is for persons
+    assert "Aucune demande de votre DRIMbox n&#x27;est connue ici sous ce numéro de trace." in page
+    assert "partage.trace_inconnue" in page
 
 
 async def test_a_peer_out_of_the_list_reads_why_and_nothing_else(porte: Maille, etude: Etude) -> None:

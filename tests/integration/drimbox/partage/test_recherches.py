@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from drimbox.source.partage import recherche
+from drimbox.source.partage import lignes, recherche, reponses
+from drimbox.source.partage.sortie import Sortie
 from drimbox.source.pointeur.actions.effacement import reduce_kos
 from drimbox.source.pointeur.models import Kos
 from tests.drimbox_env import DB
@@ -77,6 +78,29 @@ async def test_rows_are_made_out_of_the_event_loop(porte: Maille, etude: Etude, 
         assert (await get(session, STUDIES, await headers(porte, etude) | JSON))[0] == 200
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()
+
+
+async def test_no_more_rows_are_held_for_a_peer_than_leave_at_once(porte: Maille, etude: Etude, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, when_opened = list[str](), list[int]()
+    row, opening = lignes.to_json, Sortie.open
+
+    def counted(*args: Any) -> Any:
+        made.append("one")
+        return row(*args)
+
+    async def opened(self: Sortie, *args: Any) -> None:
+        when_opened.append(len(made))
+        await opening(self, *args)
+
+    monkeypatch.setattr(reponses, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(lignes, "to_json", counted)
+    monkeypatch.setattr(Sortie, "open", opened)
+    async with porte.client() as session:
+        given = await headers(porte, etude) | JSON
+        _, _, body = await get(session, f"https://{DB}/dicom-web-rs/instances", given)
+    found = [found["00080018"]["Value"][0] for found in json.loads(body)]
+    assert found == [uid for series in etude.series for uid in etude.instances[series]]
+    assert (when_opened, len(made)) == ([4], 6)
 
 
 async def test_no_answer_tells_which_versions_run_here(porte: Maille, etude: Etude) -> None:

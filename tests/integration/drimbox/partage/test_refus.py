@@ -47,7 +47,8 @@ def put(name: str, value: str) -> Change:
     ("change", "status", "code"),
     [
         (drop("Authorization"), 401, "admission.jeton_absent"),
-        (put("Authorization", "Basic dXNlcjpwYXNz"), 401, "admission.jeton_absent"),
+        (put("Authorization", "Basic dXNlcjpwYXNz"), 401, "admission.jeton_illisible"),
+        (put("Authorization", "Bearer"), 401, "admission.jeton_illisible"),
         (put("Authorization", "Bearer unknown-token"), 401, "admission.jeton_inactif"),
         (drop("KOS-SOPInstanceUID"), 400, "admission.kos_absent"),
         (put("KOS-SOPInstanceUID", "not a uid"), 400, "admission.kos_absent"),
@@ -207,7 +208,7 @@ async def _read_something(maille: Maille, context: ssl.SSLContext) -> None:
 
 
 async def _journalled(maille: Maille, event: str) -> tuple[str | None, str | None, dict[str, Any]]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (lines := await asyncio.to_thread(maille.journal, event)):  # noqa: ASYNC110 - a table has no bell
             await asyncio.sleep(0.05)
     return lines[0]

@@ -135,12 +135,36 @@ async def test_a_codec_that_dies_costs_one_object_and_a_new_process_takes_the_ne
     assert await atelier.transcode(ct, EXPLICIT)
 
 
+async def test_a_process_that_the_system_ends_while_it_waits_costs_nothing(atelier: Atelier, ct: bytes) -> None:
+    assert await atelier.frames(ct, (1,))
+    (ouvrier,) = atelier._idle
+    os.kill(ouvrier.process.pid, signal.SIGKILL)
+    await ouvrier.process.wait()
+    assert await atelier.frames(ct, (1,))
+    assert atelier._idle != [ouvrier]
+
+
 async def test_an_abort_inside_the_codec_is_survived(atelier: Atelier) -> None:
     """This encoder ends its process on an image of three pixels: the rules never ask it, and if they did nobody else would suffer."""
     tiny = sample("SC_rgb_small_odd.dcm")
     with pytest.raises(ConversionImpossible):
         await atelier.transcode(tiny, PREFIX + "91")
     assert PREFIX + "91" not in producible(EXPLICIT, read_pixels(_dataset(tiny), EXPLICIT))
+
+
+async def test_attempts_end_with_the_time_of_one_object(ct: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, tried = Atelier(AtelierLimits(processes=1, seconds=0.001)), list[str]()
+    real: Any = Atelier.transcode
+
+    async def counted(self: Atelier, part10: bytes, wanted: str, *others: Any) -> bytes:
+        tried.append(wanted)
+        return bytes(await real(self, part10, wanted, *others))
+
+    monkeypatch.setattr(Atelier, "transcode", counted)
+    with pytest.raises(ConversionImpossible):
+        await slow.transcode_to_one_of(ct, LOSSLESS[1:])
+    await slow.close()
+    assert tried == [PREFIX + "70"]
 
 
 async def test_time_and_memory_are_bounded(ct: bytes) -> None:
@@ -158,9 +182,18 @@ async def test_time_and_memory_are_bounded(ct: bytes) -> None:
     await poor.close()
 
 
-async def test_who_leaves_before_the_answer_leaves_no_answer_to_the_next(atelier: Atelier, ct: bytes) -> None:
+async def test_who_leaves_before_the_answer_leaves_no_answer_to_the_next(
+    atelier: Atelier, ct: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, real = asyncio.Event(), asyncio.StreamWriter.drain
+
+    async def drained(self: asyncio.StreamWriter) -> None:
+        await real(self)
+        given.set()
+
+    monkeypatch.setattr(asyncio.StreamWriter, "drain", drained)
     work = asyncio.create_task(atelier.transcode(ct, PREFIX + "91"))
-    await asyncio.sleep(0.05)
+    await asyncio.wait_for(given.wait(), 60)  # the process has the object
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     before = pydicom.dcmread(BytesIO(ct))

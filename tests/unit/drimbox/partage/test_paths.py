@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.admission.errors import AdresseIllisible, Refus, RessourceInconnue
+from drimbox.source.admission.errors import AdresseIllisible, CadresIllisibles, Refus, RessourceInconnue
 from drimbox.source.partage.paths import MAX_FRAMES, MAX_PATH, Forme, Ressource, read_path
 
 BASE = "/dicom-web-rs/studies/1.2"
@@ -72,7 +72,7 @@ def test_what_is_not_a_uid_is_refused(uid: str) -> None:
 
 @pytest.mark.parametrize("frames", ["1,1", "1,2,1", "0", "1,", "x"])
 def test_frames_that_are_no_numbers_or_are_asked_twice_are_refused(frames: str) -> None:
-    with pytest.raises(AdresseIllisible):
+    with pytest.raises(CadresIllisibles):
         read_path(f"{BASE}/series/1.3/instances/1.4/frames/{frames}")
 
 
@@ -82,7 +82,7 @@ def test_as_many_frames_as_the_bound_allows_are_read_whatever_the_length_of_the_
     path = f"/dicom-web-rs/studies/{uid}/series/{uid}/instances/{uid}/frames/{','.join(map(str, numbers))}"
     assert read_path(path).frames == tuple(numbers)
     assert len(path) <= MAX_PATH
-    with pytest.raises(AdresseIllisible, match="trop de cadres"):
+    with pytest.raises(CadresIllisibles, match="trop de cadres"):
         read_path(f"{BASE}/series/1.3/instances/1.4/frames/{','.join(map(str, range(1, MAX_FRAMES + 2)))}")
 
 

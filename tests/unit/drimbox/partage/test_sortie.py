@@ -13,7 +13,8 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drimbox.source.partage.sortie import GATHERED, LINGER_SECONDS, Compte, PairMuet, Sortie
+from drimbox.source.partage import sortie as module
+from drimbox.source.partage.sortie import GATHERED, GATHERED_FAST, LINGER_SECONDS, Compte, PairMuet, Sortie
 
 END = b"0\r\n\r\n"
 
@@ -23,7 +24,8 @@ class Pair(AbstractStreamWriter):
 
     def __init__(self, *, deaf: bool = False) -> None:
         self.writes: list[bytes] = []
-        self.deaf, self.left = deaf, False
+        self.deaf, self.left, self.stuck_at_the_end = deaf, False, False
+        self.heard = asyncio.Event()
         self.limits: dict[str, Any] = {}
 
     def set_write_buffer_limits(self, **limits: Any) -> None:
@@ -37,10 +39,16 @@ class Pair(AbstractStreamWriter):
 
     async def drain(self) -> None:
         if self.deaf:
-            await asyncio.Event().wait()
+            await self.heard.wait()
+
+    def hear(self) -> None:
+        self.deaf = False
+        self.heard.set()
 
     async def write_eof(self, chunk: bytes = b"") -> None:
         assert not chunk
+        if self.stuck_at_the_end:
+            await asyncio.Event().wait()
         self.writes.append(END)
 
     def enable_compression(self, encoding: str = "deflate", strategy: int | None = None) -> None: ...
@@ -108,6 +116,55 @@ def test_the_bytes_that_leave_are_those_written_in_chunks_of_a_bounded_size(size
     chunks = content(asyncio.run(run()))
     assert b"".join(chunks) == b"".join(pieces)
     assert all(0 < len(chunk) <= GATHERED for chunk in chunks)
+
+
+@given(
+    sizes=st.lists(st.sampled_from([1, 5000, GATHERED, GATHERED_FAST - 1, GATHERED_FAST, 3 * GATHERED_FAST]), min_size=1, max_size=6),
+    rank=st.integers(0, 5),
+)
+def test_a_peer_that_reads_fast_is_given_larger_chunks_whose_bytes_are_those_written(sizes: list[int], rank: int) -> None:
+    pieces = [bytes([65 + rank]) * size for rank, size in enumerate(sizes)]
+
+    async def run() -> list[bytes]:
+        sortie = await opened(pair := Pair())
+        for place, piece in enumerate(pieces):
+            if place == rank:
+                pair.deaf = True
+                asyncio.get_running_loop().call_soon(pair.hear)
+            await sortie.write(piece)
+        await sortie.end()
+        return pair.writes
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FAST_BYTES", GATHERED)
+        patch.setattr(module, "FAST_SECONDS", 0.0)
+        chunks = content(asyncio.run(run()))
+    assert b"".join(chunks) == b"".join(pieces)
+    assert all(0 < len(chunk) <= GATHERED_FAST for chunk in chunks)
+    if sizes[0] == 3 * GATHERED_FAST and rank > 0:
+        assert max(map(len, chunks)) == GATHERED_FAST
+
+
+async def test_a_fast_peer_that_must_be_waited_for_is_given_small_chunks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FAST_BYTES", 2 * GATHERED)
+    monkeypatch.setattr(module, "FAST_SECONDS", 0.0)
+    sortie = await opened(pair := Pair())
+    await sortie.write(bytes(2 * GATHERED + GATHERED_FAST))
+    assert [int(write.partition(b"\r\n")[0], 16) for write in pair.writes] == [GATHERED, GATHERED, GATHERED_FAST]
+    pair.deaf = True
+    asyncio.get_running_loop().call_soon(pair.hear)
+    await sortie.write(b"waited for")
+    pair.writes.clear()
+    await sortie.write(bytes(2 * GATHERED))
+    assert [int(write.partition(b"\r\n")[0], 16) for write in pair.writes] == [GATHERED, GATHERED]
+
+
+async def test_a_peer_that_does_not_take_the_end_is_waited_for_no_longer_than_the_idle_limit() -> None:
+    sortie = await opened(pair := Pair(), idle_seconds=0.05)
+    await sortie.write(b"some bytes")
+    pair.stuck_at_the_end = True
+    with pytest.raises(PairMuet):
+        await sortie.end()
 
 
 def test_a_full_chunk_fills_whole_tls_records() -> None:

@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Cuts the open connections of a DRIMbox that left the list, or whose certificate is revoked: no transfer outlives an exclusion.
 
-Each request is judged when it comes (``source/admission``); this looks, about once a second, whether what is in force changed, and judges
-again those whose connection is open. The same look brings the CRLs fetched to the checks of the next requests. It costs one small query
-a second, whatever the number of connections; a notification of the database would spare it and still need it, for the ones that get lost.
+Each request is judged when it comes (``source/admission``); this looks, about once a second, whether what is in force changed (the list, a
+CRL that was fetched, one that a person put in the folder of anchors) and judges again those whose connection is open. The same look brings
+the CRLs fetched to the checks of the next requests. It costs one small query a second, whatever the number of connections; a notification
+of the database would spare it and still need it, for the ones that get lost. OCSP responders are asked again too, when their answer ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -25,11 +27,14 @@ from drimbox.socle import tls
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.annuaire.queries import EnVigueur
 from drimbox.socle.journal.actions import new_trace, record
-from drimbox.source.admission.errors import CertificatHorsListe, InterneIndisponible
+from drimbox.source.admission.chain import refus_of
+from drimbox.source.admission.errors import CertificatHorsListe, InterneIndisponible, ListePerimee, Refus
+from drimbox.source.admission.repondeur import Repondeur
 from drimbox.source.admission.rules import know_pair
 from drimbox.source.partage.orm import Base
 
 LOOK_SECONDS = 1.0
+RESPONDERS_SECONDS = 10.0
 log = get_logger("partage")
 
 
@@ -42,33 +47,41 @@ class Exclusion:
         revocation: the checks of admission, to which the CRLs fetched are given.
         transports: returns the open connections.
         now: clock.
+        ocsp: responders asked beside the CRLs, or None.
+        told: told why a connection is about to be closed.
     """
 
     base: Base
     revocation: tls.RevocationChecker
     transports: Callable[[], Iterable[asyncio.BaseTransport | None]]
     now: Callable[[], datetime]
-    _revision: int | None = field(default=None, init=False)
+    ocsp: Repondeur | None = None
+    told: Callable[[asyncio.BaseTransport, Refus], None] = lambda _transport, _refus: None
+    _judged: tuple[int, int] | None = field(default=None, init=False)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Look once, then again and again for the time of a block."""
-        await self._try()
-        task = asyncio.get_running_loop().create_task(self._watch())
+        await self._try(self.look)
+        watches = [self._watch(self.look, LOOK_SECONDS)]
+        if self.ocsp is not None:
+            watches.append(self._watch(partial(self.ask, self.ocsp), RESPONDERS_SECONDS))
+        tasks = [asyncio.get_running_loop().create_task(watch) for watch in watches]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _watch(self) -> None:
+    async def _watch(self, look: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self._try()
+            await asyncio.sleep(seconds)
+            await self._try(look)
 
-    async def _try(self) -> None:
+    async def _try(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.look()
+            await look()
         except InterneIndisponible as error:  # the database is away: what is open goes on, the next look will tell
             log.warning("partage:exclusion:blind", code=error.code)
         except Exception as error:  # a watch that ended would leave every excluded peer connected, in silence
@@ -81,16 +94,36 @@ class Exclusion:
         except OwnError as error:
             await self._close_all(error)
             return
-        if held is None or held.revision == self._revision:
+        if held is None:
             return
-        self.revocation.use_crls(held.crls)
+        seen = await asyncio.to_thread(self._believe, held)
+        if seen == self._judged:
+            return
         for transport in tuple(self.transports()):
             await self._judge(transport, held)
-        self._revision = held.revision  # at last: a look that fails is made again
+        self._judged = seen  # at last: a look that fails is made again
+
+    def _believe(self, held: EnVigueur) -> tuple[int, int]:
+        """Give the CRLs fetched to the checks, if they are new; return the number of what is believed now."""
+        if self._judged is None or held.revision != self._judged[0]:
+            self.revocation.use_crls(held.crls)
+        return held.revision, self.revocation.generation()
+
+    async def ask(self, ocsp: Repondeur) -> None:
+        """Ask the responders again about those whose connection is open; an answer is kept for a while, so most looks ask nothing."""
+        for transport in tuple(self.transports()):
+            if transport is None or transport.is_closing():
+                continue
+            try:
+                await ocsp.check(tls.peer_certificate(transport), self.now())
+            except tls.CertificatRevoque as error:
+                await self._close(transport, error)
+            except DrimmError:
+                continue  # nobody could say: what runs was let in when somebody could, or when the CRLs were enough
 
     async def _close_all(self, error: DrimmError) -> None:
         """The list held no longer verifies (its signer was revoked): nobody is known any more, as for the next requests."""
-        self._revision = None
+        self._judged = None
         for transport in tuple(self.transports()):
             await self._close(transport, error)
 
@@ -113,11 +146,18 @@ class Exclusion:
         if not isinstance(transport, asyncio.Transport) or transport.is_closing():
             return
         peer_dn, peer_ip = _names(transport)
+        self.told(transport, _refus_of(error))
         transport.abort()  # first cut, then write: the journal may be slow
         try:
             await self.base.run(_write, error.code, peer_dn, peer_ip)
         except InterneIndisponible as unwritten:
             log.error("partage:journal:unwritten", code=unwritten.code, peer_ip=peer_ip)
+
+
+def _refus_of(error: DrimmError) -> Refus:
+    if isinstance(error, Refus):
+        return error
+    return ListePerimee() if isinstance(error, OwnError) else refus_of(error)
 
 
 def _check(dn: DistinguishedName, liste: ListeBlanche | None) -> None:

@@ -4,26 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 
-from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
-
-from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate
-from drimbox.socle.pacs.identifiants import ObjetIllisible
-from drimbox.socle.pacs.textes import texte_de
-from drimbox.socle.personnes import OIDS_INS
+from drimbox.socle.pacs.ins import bears_another, ins_of, issuer_of
 from drimbox.source.admission.contenu import ExamenOuvert
-from drimbox.source.admission.errors import AutrePatient, ObjetEtranger
+from drimbox.source.admission.errors import AutrePatient, ObjetEtranger, PacsEnErreur
+from drimbox.source.partage.entrees import ObjetRecu
 from drimbox.source.partage.paths import Ressource
-from drimbox.source.partage.recuperation import ObjetRecu
-
-MAX_INFLATED = 16 << 20
-_INS_ROOT = b"1.2.250.1.213.1.4."
-_PATIENT_TAGS = [0x00100020, 0x00100021, 0x00100024, 0x00101002]
-_AFTER_PATIENT = 0x00110000
 
 
 @dataclass
@@ -34,15 +21,20 @@ class Controle:
         ressource: what was asked.
         examen: what the KOS opens.
         left_out: objects of the exam that the KOS does not point to, and which were not sent.
+        admitted: SOPInstanceUID of those that may leave, or have left.
     """
 
     ressource: Ressource
     examen: ExamenOuvert
     left_out: int = 0
+    admitted: set[str] = field(default_factory=set, repr=False)
     _patient: str | None = field(default=None, repr=False)
 
     def admits(self, objet: ObjetRecu) -> bool:
-        """Tell whether an object may leave; one of the same exam that the KOS does not point to is left out.
+        """Tell whether an object may leave: one that the KOS points to, the first time that it comes.
+
+        Args:
+            objet: its head, inflated if it was deflated.
 
         Raises:
             ObjetEtranger: it contradicts the KOS, or what was asked, on the exam or on the patient: nothing more may be believed.
@@ -54,10 +46,32 @@ class Controle:
         if not self.examen.holds(series, instance):
             self.left_out += 1
             return False
-        if self.examen.series[series][instance].sop_class_uid not in {"", objet.sop_class_uid}:
+        pointed = self.examen.series[series][instance]
+        if pointed.sop_class_uid not in {"", objet.sop_class_uid}:
             raise ObjetEtranger
         self._check_patient(objet)
+        if instance in self.admitted:
+            return False
+        self.admitted.add(pointed.sop_instance_uid)  # the text of the KOS, which all its transfers share
         return True
+
+    def check_all_came(self) -> None:
+        """Check, once the PACS has said everything, that nothing the KOS points to is missing.
+
+        The PACS counts the objects it sent; which series it says they are of, it does not know that this matters.
+
+        Raises:
+            PacsEnErreur: an instance did not come, or came under another series.
+        """
+        if len(self.admitted) < len(self._pointed()):
+            raise PacsEnErreur
+
+    def _pointed(self) -> frozenset[str]:
+        if self.ressource.instance is not None:
+            return frozenset({self.ressource.instance})
+        if self.ressource.series is not None:
+            return frozenset(self.examen.series[self.ressource.series])
+        return frozenset().union(*self.examen.series.values())
 
     def _check_exam(self, objet: ObjetRecu) -> None:
         asked = self.ressource
@@ -75,7 +89,7 @@ class Controle:
         if patient != self._patient:
             raise ObjetEtranger
         expected = self.examen.ins.value if self.examen.ins else None
-        if expected and any(value[:15] != expected[:15] for value in ins_of(objet.entete, objet.transfer_syntax_uid)):
+        if expected and bears_another(expected, ins_of(objet.entete, objet.transfer_syntax_uid)):
             raise ObjetEtranger
 
     def _check_unmoved(self, objet: ObjetRecu) -> None:
@@ -83,48 +97,3 @@ class Controle:
         known = self.examen.patient
         if known is not None and known.is_contradicted_by(objet.patient_id, issuer_of(objet.entete, objet.transfer_syntax_uid)):
             raise AutrePatient
-
-
-def issuer_of(entete: bytes, transfer_syntax: str) -> str:
-    """Return the IssuerOfPatientID of a head; an empty text when it has none.
-
-    Raises:
-        ObjetIllisible: it cannot be read.
-    """
-    return texte_de(_patient_of(entete, transfer_syntax), "IssuerOfPatientID").strip()
-
-
-def ins_of(entete: bytes, transfer_syntax: str) -> list[str]:
-    """Return every INS that a head bears: values that an authority of the INS qualifies.
-
-    Raises:
-        ObjetIllisible: it says that there is one and cannot be read.
-    """
-    if transfer_syntax == DEFLATED:
-        entete = inflate(entete, MAX_INFLATED)
-    if _INS_ROOT not in entete:
-        return []  # nearly every image: its modality does not know the INS
-    head = _patient_of(entete, transfer_syntax, inflated=True)
-    try:
-        return [value for item in (head, *head.get("OtherPatientIDsSequence", ())) for value in _qualified(item)]
-    except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
-        raise ObjetIllisible from None
-
-
-def _patient_of(entete: bytes, transfer_syntax: str, *, inflated: bool = False) -> Dataset:
-    if transfer_syntax == DEFLATED and not inflated:
-        entete = inflate(entete, MAX_INFLATED)
-    implicit, little = transfer_syntax == IMPLICIT_LE, transfer_syntax != EXPLICIT_BE
-    try:
-        head: Dataset = read_dataset(
-            BytesIO(entete), implicit, little, stop_when=lambda tag, *_: int(tag) >= _AFTER_PATIENT, specific_tags=_PATIENT_TAGS
-        )
-    except Exception:  # noqa: BLE001 - pydicom raises whatever its input leads it to
-        raise ObjetIllisible from None
-    return head
-
-
-def _qualified(item: Dataset) -> Iterator[str]:
-    qualifiers = item.get("IssuerOfPatientIDQualifiersSequence") or ()
-    if any(texte_de(part, "UniversalEntityID").strip() in OIDS_INS for part in qualifiers):
-        yield texte_de(item, "PatientID").strip()

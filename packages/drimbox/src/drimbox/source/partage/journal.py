@@ -14,12 +14,15 @@ from django.db import transaction
 
 from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
+from drimbox.socle.coffre.fields import coffre
+from drimbox.socle.identite import JetonActif
 from drimbox.socle.journal.actions import new_trace, record
 from drimbox.socle.journal.debit import Debit
+from drimbox.socle.journal.lecteurs import print_of
 from drimbox.source.admission.errors import InterneIndisponible, Refus
 from drimbox.source.partage.orm import Base
 from drimbox.source.partage.paths import Forme
-from drimbox.source.partage.queries import CUT, SEARCHED, SENT
+from drimbox.source.partage.queries import BEGUN, CUT, SEARCHED, SENT
 from drimbox.source.partage.sortie import Compte
 
 log = get_logger("partage")
@@ -36,10 +39,13 @@ class Suivi:
         method: of the request.
         path_template: path without its UIDs.
         peer_dn: subject of the peer's certificate, once read.
+        peer: the same, in one text for all its spellings, to count by.
         forme: form of what is asked, for the figures.
         db: our name that is addressed, once known.
         kos_id: our own number of the KOS, once it opened the exam.
         examen_id: our own number of the exam.
+        reader: print of the professional who asks, once the token is known: no name.
+        psc_client: program by which that professional logged in, as Pro Santé Connect names it.
     """
 
     peer_ip: str
@@ -47,10 +53,17 @@ class Suivi:
     path_template: str = ""
     forme: str = ""
     peer_dn: str | None = None
+    peer: str | None = None
     db: str | None = None
     kos_id: UUID | None = None
     examen_id: UUID | None = None
+    reader: str | None = None
+    psc_client: str | None = None
     trace: str = field(default_factory=new_trace)
+
+    def meet(self, jeton: JetonActif) -> None:
+        """Take who asks, as Pro Santé Connect tells it."""
+        self.reader, self.psc_client = print_of(jeton.subject_name_id, coffre().trousseau), jeton.client
 
     def fields(self) -> dict[str, Any]:
         """Return what the journal keeps of it."""
@@ -62,6 +75,8 @@ class Suivi:
             "db": self.db,
             "kos_id": self.kos_id,
             "examen_id": self.examen_id,
+            "reader": self.reader,
+            "psc_client": self.psc_client or None,
         }
 
 
@@ -78,7 +93,7 @@ def write_refus(suivi: Suivi, refus: Refus) -> bool:
     reason = cause.code if isinstance(cause, DrimmError) else type(cause).__name__ if cause else None
     fields = suivi.fields()
     examen = str(suivi.examen_id) if refus.per_examen else ""
-    left_out = REFUSALS.admit(suivi.peer_dn or suivi.peer_ip, refus.code, examen, at=monotonic())
+    left_out = REFUSALS.admit(suivi.peer or suivi.peer_dn or suivi.peer_ip, refus.code, examen, at=monotonic())
     if left_out is None:  # the logs alone, beyond so many in a minute
         log.warning("admission:demande:refused", trace=suivi.trace, code=refus.code, http_status=refus.status, reason=reason, **fields)
         return False
@@ -88,11 +103,29 @@ def write_refus(suivi: Suivi, refus: Refus) -> bool:
 
 
 @transaction.atomic
-def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
+def write_begun(suivi: Suivi) -> bool:
+    """Write that images are about to leave, and for whom: whatever happens to this process, who read is known."""
+    record(BEGUN, trace=suivi.trace, **suivi.fields())
+    return True
+
+
+@transaction.atomic
+def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> bool:
     """Write a transfer or a search, whole or cut: what left, towards whom, and where its time went."""
+    event = CUT if code else SEARCHED if suivi.forme == Forme.RECHERCHE else SENT
+    record(event, trace=suivi.trace, code=code, **_counts(suivi, compte), **suivi.fields())
+    return True
+
+
+def log_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
+    """Put in the logs alone the line that the journal could not take."""
+    event = CUT if code else SEARCHED if suivi.forme == Forme.RECHERCHE else SENT
+    log.warning(event, trace=suivi.trace, code=code, **_counts(suivi, compte), **suivi.fields())
+
+
+def _counts(suivi: Suivi, compte: Compte) -> dict[str, Any]:
     searched = suivi.forme == Forme.RECHERCHE
-    event = CUT if code else SEARCHED if searched else SENT
-    counts: dict[str, Any] = {
+    return {
         "instances": None if searched else compte.instances,
         "count": compte.rows if searched else None,
         "bytes": compte.bytes,
@@ -103,7 +136,12 @@ def write_transfert(suivi: Suivi, compte: Compte, code: str | None) -> None:
         "pacs_milliseconds": round(1000 * compte.pacs),
         "peer_milliseconds": round(1000 * compte.waited),
     }
-    record(event, trace=suivi.trace, code=code, **counts, **suivi.fields())
+
+
+@transaction.atomic
+def write_consultation(count: int) -> None:
+    """Write that a person asked what a professional read; who was asked about is told nowhere."""
+    record("partage:lectures:consulted", count=count)
 
 
 @transaction.atomic

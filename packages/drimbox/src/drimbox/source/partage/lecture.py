@@ -6,20 +6,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confiance.errors import DrimmError, OwnError
 from drimbox.config import Pacs
+from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_LE, deflate, inflate
 from drimbox.socle.pacs.entete import Ins, with_ins
-from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIndisponible, PacsOccupe
+from drimbox.socle.pacs.errors import PacsAbsent, PacsCoupe, PacsIndisponible, PacsInjoignable, PacsOccupe
 from drimbox.socle.pacs.flux import DemandeImages
+from drimbox.socle.pacs.tete import MAX_INFLATED
 from drimbox.source.admission.contenu import ExamenOuvert
 from drimbox.source.admission.errors import InterneIndisponible, PacsEnErreur, PacsMuet, Refus, RessourceInconnue, TropDeTransferts
-from drimbox.source.admission.errors import PacsIndisponible as PacsInjoignable
+from drimbox.source.admission.errors import PacsIndisponible as PorteInjoignable
+from drimbox.source.partage.entrees import ObjetRecu
 from drimbox.source.partage.identite_objet import Controle
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import Ressource
-from drimbox.source.partage.recuperation import Lecteur, ObjetRecu
+from drimbox.source.partage.recuperation import Lecteur
+from drimbox.source.partage.threads import in_thread
 
 # What a PACS adds to an exam after its KOS was made; an object whose class was not proposed ends the whole retrieval with some PACS.
 ADDED_LATER = (
@@ -64,7 +68,6 @@ class Lecture:
         self._lecteur = lecteur
         self._examen = examen
         self.controle = Controle(ressource, examen)
-        self.begun = False
 
     @property
     def pacs_seconds(self) -> float:
@@ -80,19 +83,31 @@ class Lecture:
         """Return the next object that may leave, or None at the end.
 
         Raises:
-            Refus: 404 nothing is there, 429 or 503 its associations are taken, 502 it refuses, errs or lies, 503 it cannot be reached or we
-                err, 504 it fell silent once begun.
+            Refus: 404 nothing is there, 429 or 503 its associations are taken, 502 it refuses, errs, lies or forgets some, 503 it cannot be
+                reached or we err, 504 it was reached and fell silent.
         """
         try:
             while (objet := await self._lecteur.next()) is not None:
-                self.begun = True
-                if self.controle.admits(objet):
-                    return self._served(objet)
+                deflated = objet.transfer_syntax_uid == DEFLATED
+                if served := await in_thread(self._deflated, objet) if deflated else self._served(objet):
+                    return served
+            self.controle.check_all_came()
         except DrimmError as error:
             raise self._refus(error) from error
         return None
 
-    def _served(self, objet: ObjetRecu) -> ObjetServi:
+    def _deflated(self, objet: ObjetRecu) -> ObjetServi | None:
+        """Do the same as for the others, on the data set inflated once; without the INS its own bytes leave."""
+        data = inflate(objet.entete, MAX_INFLATED)
+        served = self._served(replace(objet, entete=data, transfer_syntax_uid=EXPLICIT_LE))
+        if served is None:
+            return None
+        entete = objet.entete if served.entete is data else deflate(served.entete)
+        return replace(served, entete=entete, transfer_syntax_uid=DEFLATED, longueur=len(entete))
+
+    def _served(self, objet: ObjetRecu) -> ObjetServi | None:
+        if not self.controle.admits(objet):
+            return None
         ins, entete = self._examen.ins, objet.entete
         if ins is not None:
             entete = with_ins(entete, objet.transfer_syntax_uid, Ins(ins.value, ins.oid), objet.patient_place)
@@ -119,7 +134,7 @@ class Lecture:
         if isinstance(error, PacsOccupe):
             return TropDeTransferts()
         if isinstance(error, PacsIndisponible):
-            return PacsMuet() if self.begun else PacsInjoignable()
+            return PorteInjoignable() if isinstance(error, PacsInjoignable) else PacsMuet()
         return InterneIndisponible() if isinstance(error, OwnError) else PacsEnErreur()
 
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
+from drimbox.config import Images
 from drimbox.socle.tls import CertificatAbsent, CertificatEtranger, CertificatExpire, TlsRefuse, alerts_through
 
 Report: TypeAlias = Callable[[str, str], None]
@@ -34,6 +35,11 @@ class ListenerLimits:
     max_per_address: int = 128
     handshake_seconds: float = 10.0
     first_byte_seconds: float = 15.0
+
+    @classmethod
+    def of(cls, images: Images) -> ListenerLimits:
+        """Make them from the settings."""
+        return cls(images.max_connections, images.max_connections_per_address)
 
 
 def handshake_code(error: BaseException) -> str:

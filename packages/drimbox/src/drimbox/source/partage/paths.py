@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drimbox.source.admission.errors import AdresseIllisible, RessourceInconnue
+from drimbox.source.admission.errors import AdresseIllisible, CadresIllisibles, RessourceInconnue
 
 BASE = "/dicom-web-rs"
 MAX_PATH = 6000
@@ -71,8 +71,8 @@ def read_path(path: str) -> Ressource:
 
     Raises:
         RessourceInconnue: no service has this shape.
-        AdresseIllisible: the shape is right and an identifier is not a UID, a frame not a number, or the same frame is asked twice; or the
-            path is too long.
+        AdresseIllisible: the shape is right and an identifier is not a UID, or the path is too long.
+        CadresIllisibles: frames are no numbers, too many, or the same is asked twice.
     """
     if not path.startswith(BASE + "/"):
         raise RessourceInconnue
@@ -118,10 +118,10 @@ def _uids(texts: list[str]) -> list[str]:
 
 def _read_frames(text: str) -> tuple[int, ...]:
     if not _FRAMES.fullmatch(text):
-        raise AdresseIllisible
+        raise CadresIllisibles
     frames = tuple(map(int, text.split(",")))
     if len(frames) > MAX_FRAMES:
-        raise AdresseIllisible("L'adresse demande trop de cadres à la fois.")
+        raise CadresIllisibles("L'adresse demande trop de cadres à la fois.")
     if len(set(frames)) < len(frames):  # what is held once would be sent, and held, many times
-        raise AdresseIllisible("L'adresse demande plusieurs fois le même cadre.")
+        raise CadresIllisibles("L'adresse demande plusieurs fois le même cadre.")
     return frames

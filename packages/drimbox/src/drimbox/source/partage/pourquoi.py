@@ -15,9 +15,9 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from drimbox.source.admission.errors import Refus, RessourceInconnue, refusals
+from drimbox.source.admission.errors import Refus, TraceInconnue, refusals
 from drimbox.source.partage.paths import BASE
-from drimbox.source.partage.queries import CUT, SEARCHED, SENT, Trace
+from drimbox.source.partage.queries import BEGUN, CUT, SEARCHED, SENT, Trace
 
 PREFIX = BASE + "/pourquoi/"
 _TRACE = re.compile(r"[0-9a-f]{32}")
@@ -34,11 +34,11 @@ def read_trace(path: str) -> str:
     """Return the trace number that a path asks for.
 
     Raises:
-        RessourceInconnue: it is not one.
+        TraceInconnue: it is not one.
     """
     trace = path.removeprefix(PREFIX)
     if not _TRACE.fullmatch(trace):
-        raise RessourceInconnue
+        raise TraceInconnue
     return trace
 
 
@@ -46,8 +46,13 @@ def page(trace: str, lines: Sequence[Trace]) -> bytes:
     """Return the HTML page of one request."""
     title = escape(_title(lines))
     body = "".join(_entry(name, value) for line in lines for name, value in _told(line))
-    head = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
-    return f"{head}<h1>{title}</h1><p>{escape(_('Numéro de trace'))} : <code>{trace}</code></p><dl>{body}</dl></html>".encode()
+    return _html(title, f"<p>{escape(_('Numéro de trace'))} : <code>{trace}</code></p><dl>{body}</dl>")
+
+
+def refusal(refus: Refus, trace: str) -> bytes:
+    """Return the HTML page that says, to who asked for such a page, why there is none."""
+    told = ((_("Code"), refus.code), (_("Motif"), refus.message), (_("Que faire"), refus.remede), (_("Numéro de trace"), trace))
+    return _html(escape(refus.title), "<dl>" + "".join(_entry(name, value) for name, value in told) + "</dl>")
 
 
 def document(trace: str, lines: Sequence[Trace]) -> bytes:
@@ -56,16 +61,23 @@ def document(trace: str, lines: Sequence[Trace]) -> bytes:
     return json.dumps({"trace": trace, "lignes": rows}, ensure_ascii=False).encode()
 
 
+def _html(title: str, body: str) -> bytes:
+    head = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title><style>{_CSS}</style>'
+    return f"{head}<h1>{title}</h1>{body}</html>".encode()
+
+
 def _title(lines: Sequence[Trace]) -> str:
     events = {line.event for line in lines}
     if CUT in events:
         return _("Pourquoi ce transfert a été interrompu")
-    return _("Pourquoi cette demande a été refusée") if events - {SENT, SEARCHED} else _("Ce que cette demande a reçu")
+    return _("Pourquoi cette demande a été refusée") if events - {BEGUN, SENT, SEARCHED} else _("Ce que cette demande a reçu")
 
 
 def _result(line: Trace) -> str:
     if line.event == SEARCHED:
         return _("Recherche servie")
+    if line.event == BEGUN:
+        return _("Envoi commencé")
     return _("Images envoyées") if line.event == SENT else str(line.status or _("Transfert interrompu"))
 
 

@@ -14,7 +14,7 @@ from pydicom.datadict import keyword_for_tag, tag_for_keyword
 
 from drimbox.socle.kos.model import SerieKos
 from drimbox.source.admission.contenu import ExamenOuvert
-from drimbox.source.admission.errors import AdresseIllisible
+from drimbox.source.admission.errors import RechercheIllisible
 from drimbox.source.partage import lignes
 from drimbox.source.partage.lignes import Rangee, Valeur
 from drimbox.source.partage.paths import Ressource
@@ -22,7 +22,7 @@ from drimbox.source.partage.paths import Ressource
 MAX_PARAMETERS = 64
 MAX_VALUE = 512
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
-_CONTROLS = frozenset({"limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching"})
+_CONTROLS = frozenset({"accept", "limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "multiplevaluematching"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,19 @@ def read_question(query: Iterable[tuple[str, str]]) -> Question:
     """Read the parameters of a search; attributes are given by keyword or by tag, case is that of the standard.
 
     Raises:
-        AdresseIllisible: a parameter is too long, there are too many, or a bound is not a number.
+        RechercheIllisible: a parameter is too long, there are too many, or a bound is not a number.
     """
     pairs = list(query)
     if len(pairs) > MAX_PARAMETERS or any(len(name) > MAX_VALUE or len(value) > MAX_VALUE for name, value in pairs):
-        raise AdresseIllisible("La recherche demandée est trop longue.")
+        raise RechercheIllisible("La recherche demandée est trop longue.")
     controls = {name.lower(): value for name, value in pairs if name.lower() in _CONTROLS}
     wanted = {_keyword(name): value.strip() for name, value in pairs if name.lower() not in _CONTROLS and value.strip()}
     limit = _count(controls["limit"]) if "limit" in controls else None
     return Question(wanted, _count(controls.get("offset", "0")), limit, controls.get("fuzzymatching") == "true")
 
 
-def search(examen: ExamenOuvert, ressource: Ressource, question: Question) -> list[Rangee]:
-    """Return the rows of a search, in the order of the KOS.
+def search(examen: ExamenOuvert, ressource: Ressource, question: Question) -> Iterator[Rangee]:
+    """Yield the rows of a search, in the order of the KOS.
 
     Args:
         examen: what the KOS opens.
@@ -66,7 +66,7 @@ def search(examen: ExamenOuvert, ressource: Ressource, question: Question) -> li
         question: what must match.
     """
     last = None if question.limit is None else question.offset + question.limit
-    return list(islice(_found(examen, ressource, question), question.offset, last))
+    return islice(_found(examen, ressource, question), question.offset, last)
 
 
 def matches(row: Rangee, question: Question) -> bool:
@@ -130,5 +130,5 @@ def _keyword(name: str) -> str:
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise AdresseIllisible("Une borne de la recherche n'est pas un nombre.")
+        raise RechercheIllisible("Une borne de la recherche n'est pas un nombre.")
     return int(text)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeAlias
@@ -21,7 +21,8 @@ from confiance.errors import DrimmError
 from confiance.exploitation.logs import get_logger
 from drimbox.socle.pacs.flux import ObjetEnCours
 from drimbox.source.admission.errors import InterneIndisponible
-from drimbox.source.partage.reserve import Place, Reserve, Volume
+from drimbox.source.partage.entrees import END, Bloc, Entry, ObjetRecu, head_of, size_of
+from drimbox.source.partage.reserve import Reserve, ReserveRompue, Volume
 
 log = get_logger("partage")
 Flux: TypeAlias = "Callable[[Recuperation], AbstractAsyncContextManager[AsyncIterator[ObjetEnCours]]]"
@@ -42,43 +43,6 @@ class LimitesLecture:
     ahead: int = 1 << 20
     prefix: int = 2 << 20
     heads: int = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class ObjetRecu:
-    """The head of one object as the PACS gave it; its bytes follow in the same order."""
-
-    sop_class_uid: str
-    sop_instance_uid: str
-    transfer_syntax_uid: str
-    study_instance_uid: str
-    series_instance_uid: str
-    patient_id: str
-    entete: bytes
-    entete_entiere: bool
-    longueur: int | None
-    header_instance_uid: str
-    patient_place: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Bloc:
-    """Some bytes of the current object: here, or on disk."""
-
-    data: Sequence[bytes | memoryview]
-    place: Place | None
-    length: int
-
-    @property
-    def parts(self) -> int:
-        """Times it takes to read it: what is in memory already is given at once."""
-        return 1 if self.place is None else self.place.parts
-
-
-_END = _Bloc((), None, 0)
-"""The current object is whole: what fails afterwards is not its fault."""
-
-_Entry: TypeAlias = ObjetRecu | _Bloc
 
 
 @dataclass(eq=False)
@@ -117,7 +81,7 @@ class Lecteur:
         Raises:
             DrimmError: the retrieval failed.
         """
-        while (entry := await self.recuperation.entry(self)) is not _END and isinstance(entry, _Bloc):
+        while (entry := await self.recuperation.entry(self)) is not END and isinstance(entry, Bloc):
             start = 0
             while start < entry.parts:
                 ranks = range(start, entry.parts if self._hurries else start + 1)
@@ -127,8 +91,8 @@ class Lecteur:
                 given = monotonic()
                 yield data
                 self._in_a_row = self._in_a_row + len(ranks) if monotonic() - given < QUICK_SECONDS else 0
-        if entry is _END:
-            self._pass(_END)
+        if entry is END:
+            self._pass(END)
 
     @property
     def _hurries(self) -> bool:
@@ -140,9 +104,9 @@ class Lecteur:
         """Whether nothing need be waited for: the next entry is here, or none will come."""
         return self.recuperation.ready(self)
 
-    def _pass(self, entry: _Entry) -> None:
+    def _pass(self, entry: Entry) -> None:
         self.position += 1
-        self.passed += _size(entry)
+        self.passed += size_of(entry)
         self.recuperation.passed()
 
 
@@ -155,7 +119,7 @@ class Recuperation:
     reserve: Reserve
     on_disk: bool = False
     readers: list[Lecteur] = field(default_factory=list)
-    _entries: deque[_Entry] = field(default_factory=deque)
+    _entries: deque[Entry] = field(default_factory=deque)
     _first: int = 0  # rank of the first entry that is still there
     _produced: int = 0  # bytes of all entries so far
     _heads: int = 0  # bytes of the heads that are in memory
@@ -166,6 +130,7 @@ class Recuperation:
     _volume: Volume = field(init=False)
     _pump: asyncio.Task[None] | None = None
     _gathered: bytearray = field(default_factory=bytearray)
+    _refused: bool = False  # by the disk: what comes stays in memory, whoever reads it
 
     def __post_init__(self) -> None:
         self._volume = self.reserve.volume()
@@ -208,7 +173,7 @@ class Recuperation:
             self._volume.close()
             self._entries.clear()
 
-    async def entry(self, lecteur: Lecteur) -> _Entry | None:
+    async def entry(self, lecteur: Lecteur) -> Entry | None:
         """Return what the reader must read now, waiting for the PACS; None at the end.
 
         Raises:
@@ -226,7 +191,7 @@ class Recuperation:
         """Tell whether :meth:`entry` would answer at once."""
         return self._ended or lecteur.position - self._first < len(self._entries)
 
-    async def read(self, bloc: _Bloc, ranks: range) -> Sequence[bytes | memoryview]:
+    async def read(self, bloc: Bloc, ranks: range) -> Sequence[bytes | memoryview]:
         """Return the bytes of some parts of a block, from memory or from disk.
 
         Raises:
@@ -245,7 +210,7 @@ class Recuperation:
                 entry = self._entries.popleft()
                 self._first += 1
                 if isinstance(entry, ObjetRecu):
-                    self._heads -= _size(entry)
+                    self._heads -= size_of(entry)
                 elif entry.place is not None:
                     self._volume.free(entry.place)
         if self._has_room():
@@ -257,7 +222,7 @@ class Recuperation:
 
     def _is_full(self) -> bool:
         """Whether what comes can no longer wait for the slowest reader, however far it is."""
-        return self.reserve.full or self._heads >= self.limits.heads
+        return self._refused or self.reserve.full or self._heads >= self.limits.heads
 
     def _has_room(self) -> bool:
         if self.on_disk and not self._is_full():
@@ -281,24 +246,24 @@ class Recuperation:
             self._wake_readers()
 
     async def _take(self, objet: ObjetEnCours) -> None:
-        self._add(_head(objet))
+        self._add(head_of(objet))
         async for lot in objet.lots():
-            if self.on_disk and not self.reserve.full:
+            if self.on_disk and not self._refused and not self.reserve.full:
                 await self._to_disk(lot)
             else:
                 await self._flush()
-                self._add(_Bloc(lot, None, sum(map(len, lot))))
+                self._add(Bloc(lot, None, sum(map(len, lot))))
             if not self._has_room():
                 await self._flush()  # readers may need these very bytes to go on
                 await self._make_room()
         await self._flush()
-        self._add(_END)
+        self._add(END)
 
-    def _add(self, entry: _Entry) -> None:
+    def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
-        self._produced += _size(entry)
+        self._produced += size_of(entry)
         if isinstance(entry, ObjetRecu):
-            self._heads += _size(entry)
+            self._heads += size_of(entry)
         self._wake_readers()
 
     async def _to_disk(self, lot: Sequence[memoryview]) -> None:
@@ -310,13 +275,23 @@ class Recuperation:
     async def _flush(self) -> None:
         if self._gathered:
             data, self._gathered = bytes(self._gathered), bytearray()
-            self._add(_Bloc((), await self._volume.write(data), len(data)))
+            try:
+                bloc = Bloc((), await self._volume.write(data), len(data))
+            except ReserveRompue as error:
+                log.warning("partage:reserve:refused", code=error.code, error_type=type(error.__cause__).__name__)
+                self._refused, bloc = True, Bloc((data,), None, len(data))
+            self._add(bloc)
 
     async def _make_room(self) -> None:
-        """Wait until a reader has read enough; that is how the PACS is slowed down."""
+        """Wait until a reader has read enough, or the disk has room again; that is how the PACS is slowed down."""
         while not self._has_room():
             self._room = asyncio.get_running_loop().create_future()
-            await self._room
+            with self.reserve.telling(self._go_on_if_room) if self.on_disk else nullcontext():
+                await self._room
+
+    def _go_on_if_room(self) -> None:
+        if self._has_room():
+            self._wake_pump()
 
     def hasten(self) -> None:
         """Let the PACS wait for no reader any more: what comes goes to disk, as long as the disk takes it."""
@@ -349,23 +324,3 @@ class Recuperation:
 def _wake(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def _size(entry: _Entry) -> int:
-    return len(entry.entete) if isinstance(entry, ObjetRecu) else entry.length
-
-
-def _head(objet: ObjetEnCours) -> ObjetRecu:
-    return ObjetRecu(
-        sop_class_uid=objet.sop_class_uid,
-        sop_instance_uid=objet.sop_instance_uid,
-        transfer_syntax_uid=objet.transfer_syntax_uid,
-        study_instance_uid=objet.study_instance_uid,
-        series_instance_uid=objet.series_instance_uid,
-        patient_id=objet.patient_id,
-        entete=bytes(objet.entete),
-        entete_entiere=objet.entete_entiere,
-        longueur=objet.longueur,
-        header_instance_uid=objet.tete.identifiants.sop_instance,
-        patient_place=objet.tete.patient_place,
-    )

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import islice
 
 from aiohttp import web
 
 from drimbox.config import Images, Pacs
-from drimbox.source.admission.accept import read_accept
+from drimbox.source.admission.accept import accept_of, read_accept
 from drimbox.source.admission.chain import Admis
 from drimbox.source.admission.errors import ConversionImpossible, RessourceInconnue, SansImage
 from drimbox.source.admission.formats import IMAGES, JSON, choose_media, media_of_frames, read_frames_accept
@@ -28,9 +28,13 @@ from drimbox.source.partage.lecture import Lecture, ObjetServi, reading
 from drimbox.source.partage.partagees import Recuperations
 from drimbox.source.partage.paths import BASE, Forme, Ressource
 from drimbox.source.partage.sortie import Compte, Sortie
+from drimbox.source.partage.threads import in_thread
 from drimbox.source.partage.transfert import Envoi, gather
 
+_UNRENDERED = '299 - "The parameters of the rendering were not used: window, size and quality are those of the image"'
 _UNMATCHED = '299 - "Some attributes or options of the search were not used for matching"'
+ROWS_AT_ONCE = 256
+"""Rows of a search written before they leave: for a peer that reads slowly no more of them are held."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Demande:
         admis: what opens it.
         pacs: where its images are.
         compte: what is carried.
+        begin: writes who reads, once the PACS is asked and before anything leaves; raises Refus when it cannot.
     """
 
     request: web.Request
@@ -50,11 +55,13 @@ class Demande:
     admis: Admis
     pacs: Pacs
     compte: Compte
+    begin: Callable[[], Awaitable[None]]
 
     @property
     def accept(self) -> Sequence[str]:
-        """Every Accept line."""
-        return self.request.headers.getall("Accept", [])
+        """Every Accept line, which must be there; what the address itself asks takes their place."""
+        lines = self.request.headers.getall("Accept", [])
+        return lines and (accept_of(self.request.rel_url.raw_query_string) or lines)
 
 
 @dataclass(frozen=True)
@@ -92,19 +99,21 @@ class Reponses:
         return await self.objects(demande)
 
     async def search(self, demande: Demande) -> web.StreamResponse:
-        """Answer a search from the KOS alone, written in a thread: a study has thousands of instances."""
+        """Answer a search from the KOS alone, some rows after others, written in a thread: a study has thousands of instances."""
         media = choose_media(demande.accept, JSON)
         question = recherche.read_question(demande.request.query.items())
         headers = {"Warning": _UNMATCHED} if recherche.unmatched(question, demande.ressource) else {}
-        rows = await asyncio.to_thread(_rows, demande, question)
-        demande.compte.rows = len(rows)
+        found, compte = _rows(demande, question), demande.compte
+        rows = await in_thread(_some_of, found)
         if not rows:
             return web.Response(status=204, headers={**headers, "Cache-Control": "no-store"})
-        sortie = Sortie(demande.request, self.limits.idle_seconds, demande.compte)
+        sortie = Sortie(demande.request, self.limits.idle_seconds, compte)
         await sortie.open(media, headers)
-        for rank, row in enumerate(rows):
-            await sortie.write(b"," if rank else b"[", row)
-            demande.compte.bytes += len(row) + 1
+        while rows:
+            for row in rows:
+                await sortie.write(b"," if compte.rows else b"[", row)
+                compte.rows, compte.bytes = compte.rows + 1, compte.bytes + len(row) + 1
+            rows = await in_thread(_some_of, found)
         await sortie.write(b"]")
         return await sortie.end()
 
@@ -148,23 +157,23 @@ class Reponses:
         async with self._reading(demande) as lecture:
             objet = await self._image(lecture)
             stored = objet.transfer_syntax_uid
-            wanted = acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
+            choices, sent = acceptation.choices(stored, producible(stored, read_pixels(objet.entete, stored))), stored
             tenue = await held.enter_async_context(self.atelier.tenues.one())
             part10 = await gather(objet, self.limits.conversion.max_object_bytes, tenue)
-            if wanted != stored:
-                head = file_head(objet.sop_class_uid, objet.sop_instance_uid, wanted)
-                part10 = head + await self.atelier.transcode(part10, wanted, tenue.announced)
+            if stored not in choices:
+                sent, content = await self.atelier.transcode_to_one_of(part10, choices, tenue.announced)
+                part10 = file_head(objet.sop_class_uid, objet.sop_instance_uid, sent) + content
                 compte.converted += 1
             found = await self._frames_of(part10, demande.ressource.frames, tenue)
             del part10  # only the frames wait for a slow peer
             tenue.converted(sum(map(len, found)))
         framing, sortie = (
-            Framing(wanted, media_of_frames(demande.accept, wanted)),
+            Framing(sent, media_of_frames(demande.accept, sent)),
             Sortie(demande.request, self.limits.idle_seconds, compte),
         )
         await sortie.open(framing.content_type)
         for rank, frame in enumerate(found):
-            await sortie.write(framing.opening(rank, wanted, len(frame)))
+            await sortie.write(framing.opening(rank, sent, len(frame)))
             await sortie.write(frame)
             compte.bytes += len(frame)
         compte.instances = 1
@@ -173,19 +182,27 @@ class Reponses:
 
     async def rendering(self, demande: Demande) -> web.StreamResponse:
         """Send one frame as an image that any browser shows, with the window of the header."""
+        async with AsyncExitStack() as held:
+            return await self._rendering(demande, held)
+
+    async def _rendering(self, demande: Demande, held: AsyncExitStack) -> web.StreamResponse:
         media, compte = choose_media(demande.accept, IMAGES), demande.compte
         number = demande.ressource.frames[0] if demande.ressource.frames else 1
         async with self._reading(demande) as lecture:
             image = await self._image(lecture)
-            async with self.atelier.tenues.one() as tenue:
-                part10 = await gather(image, self.limits.conversion.max_object_bytes, tenue)
-                try:
-                    picture = await self.atelier.render(part10, number, media)
-                except ConversionImpossible as error:
-                    raise SansImage from error
-                del part10
+            tenue = await held.enter_async_context(self.atelier.tenues.one())
+            part10 = await gather(image, self.limits.conversion.max_object_bytes, tenue)
+            try:
+                picture = await self.atelier.render(part10, number, media, tenue.announced)
+            except ConversionImpossible as error:
+                raise SansImage from error
+            del part10  # only the picture waits for a slow peer
+            tenue.converted(len(picture))
+        sortie = Sortie(demande.request, self.limits.idle_seconds, compte)
+        await sortie.open(media, {"Warning": _UNRENDERED} if demande.request.query.keys() - {"accept"} else {})
+        await sortie.write(picture)
         compte.instances, compte.bytes = 1, len(picture)
-        return web.Response(body=picture, content_type=media, headers={"Cache-Control": "no-store"})
+        return await sortie.end()
 
     async def _image(self, lecture: Lecture) -> ObjetServi:
         objet = await lecture.next()
@@ -210,12 +227,17 @@ class _Reading:
 
     def __init__(self, recuperations: Recuperations, demande: Demande) -> None:
         self._demande = demande
-        peer = str(demande.admis.pair.dn)
+        peer = demande.admis.pair.dn.canonical
         self._reading = reading(recuperations, demande.pacs, demande.ressource, demande.admis.examen, peer)
         self._lecture: Lecture | None = None
 
     async def __aenter__(self) -> Lecture:
         self._lecture = await self._reading.__aenter__()
+        try:
+            await self._demande.begin()  # the PACS prepares its answer meanwhile
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
         return self._lecture
 
     async def __aexit__(self, *error: object) -> None:
@@ -225,11 +247,16 @@ class _Reading:
         await self._reading.__aexit__(*error)  # type: ignore[arg-type]  # the three of the protocol
 
 
-def _rows(demande: Demande, question: recherche.Question) -> list[bytes]:
-    """Return the JSON of each row of a search; not on the event loop, which others share."""
+def _rows(demande: Demande, question: recherche.Question) -> Iterator[bytes]:
+    """Yield the JSON of each row of a search."""
     level, db = demande.ressource.level, demande.admis.db
-    found = recherche.search(demande.admis.examen, demande.ressource, question)
-    return [json_dicom.dumps([lignes.to_json(row, level, db)])[1:-1] for row in found]
+    for row in recherche.search(demande.admis.examen, demande.ressource, question):
+        yield json_dicom.dumps([lignes.to_json(row, level, db)])[1:-1]
+
+
+def _some_of(rows: Iterator[bytes]) -> list[bytes]:
+    """Return the next rows; none at the end."""
+    return list(islice(rows, ROWS_AT_ONCE))
 
 
 def _url_of(objet: ObjetServi, demande: Demande) -> str:

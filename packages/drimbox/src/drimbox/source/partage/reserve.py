@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -76,12 +77,28 @@ class Reserve:
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._number = 1  # of the next part: never twice the same under one key
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="reserve")
+        self._waiting: list[Callable[[], None]] = []
         self.used = 0
 
     @property
     def full(self) -> bool:
         """Whether no more should be written for now."""
         return self.used >= self._max
+
+    @contextmanager
+    def telling(self, freed: Callable[[], None]) -> Iterator[None]:
+        """Call a function each time some bytes were given back, whoever had them, for the time of a block."""
+        self._waiting.append(freed)
+        try:
+            yield
+        finally:
+            self._waiting.remove(freed)
+
+    def give_back(self, count: int) -> None:
+        """Say that so many bytes are on disk no more."""
+        self.used -= count
+        for freed in tuple(self._waiting):
+            freed()
 
     def volume(self) -> Volume:
         """Return a place to write one retrieval."""
@@ -171,11 +188,18 @@ class Volume:
         Raises:
             ReserveRompue: the disk does not take it.
         """
-        if not self._segments or self._segments[-1].size >= SEGMENT_BYTES:
+        if not self._segments or self._segments[-1].sealed or self._segments[-1].size >= SEGMENT_BYTES:
             if self._segments:
                 self._seal(self._segments[-1])
             self._segments.append(self.reserve.new_segment())
-        return await self.reserve.encrypt_to(self._segments[-1], data)
+        before = self._segments[-1].size
+        segment = self._segments[-1]
+        try:
+            return await self.reserve.encrypt_to(segment, data)
+        except ReserveRompue:
+            segment.live -= segment.size - before
+            self._seal(segment)  # nothing more is written after what is not whole
+            raise
 
     def free(self, place: Place) -> None:
         """Say that nobody wants a piece any more."""
@@ -196,5 +220,5 @@ class Volume:
     def _drop(self, segment: Segment) -> None:
         if segment in self._segments:
             self._segments.remove(segment)
-            self.reserve.used -= segment.size
             segment.file.close()
+            self.reserve.give_back(segment.size)

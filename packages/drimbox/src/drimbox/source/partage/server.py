@@ -30,10 +30,12 @@ from drimbox.source.admission.contenu import ExamenOuvert, Ouvertures, open_cont
 from drimbox.source.admission.queries import content_of, find_kos
 from drimbox.source.admission.repondeur import Repondeur
 from drimbox.source.admission.rules import KosServi
+from drimbox.source.partage.anonyme import AnonymousRunner
 from drimbox.source.partage.app import Porte
+from drimbox.source.partage.dossier import tell_if_in_memory
 from drimbox.source.partage.exclusion import Exclusion
 from drimbox.source.partage.journal import Handshakes
-from drimbox.source.partage.listener import Listener, Report
+from drimbox.source.partage.listener import Listener, ListenerLimits, Report
 from drimbox.source.partage.memoire import give_memory_back
 from drimbox.source.partage.mesures import Mesures
 from drimbox.source.partage.orm import Base
@@ -63,6 +65,7 @@ async def _until_told() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     drimbox: DrimboxSettings = settings.DRIMBOX
+    tell_if_in_memory(drimbox.images)
     async with serving(drimbox) as port:
         log.info("images:process:ready", address=drimbox.images.host, port=port)
         prete.announce()
@@ -83,12 +86,14 @@ async def serving(drimbox: DrimboxSettings) -> AsyncIterator[int]:
     async with associations_gardees(), connexions_gardees(), PscClient(drimbox.psc) as psc:
         porte = Porte(drimbox, _admission(drimbox, psc, base), base)
         handshakes = Handshakes(base)
-        runner = _runner(porte.application(), drimbox.images.stop_seconds)
+        runner = _runner(porte, drimbox.images.stop_seconds)
         await runner.setup()
         assert runner.server is not None
-        listener = Listener(tls.server_context_db(drimbox.tls), runner.server, _reported(handshakes, porte.mesures))
+        limits = ListenerLimits.of(drimbox.images)
+        listener = Listener(tls.server_context_db(drimbox.tls), runner.server, _reported(handshakes, porte.mesures), limits)
         server = await listener.start(drimbox.images.host, drimbox.images.port)
-        exclusion = Exclusion(base, porte.admission.revocation, _transports(runner.server), porte.now)
+        admission, transports = porte.admission, _transports(runner.server)
+        exclusion = Exclusion(base, admission.revocation, transports, porte.now, admission.ocsp, porte.veille.exclude)
         try:
             async with exclusion.watching(), porte.veille.watching(), _measured(porte, drimbox.images.metrics_port):
                 try:
@@ -109,7 +114,7 @@ async def _measured(porte: Porte, port: int | None) -> AsyncIterator[None]:
     if port is None:
         yield
         return
-    runner = web.AppRunner(porte.mesures.application(), handle_signals=False, access_log=None)
+    runner = AnonymousRunner(porte.mesures.application())
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, reuse_port=True).start()
     try:
@@ -130,12 +135,11 @@ def _transports(server: web.Server) -> Callable[[], Iterator[asyncio.BaseTranspo
     return lambda: (connection.transport for connection in server.connections)
 
 
-def _runner(application: web.Application, stop_seconds: float) -> web.AppRunner:
-    return web.AppRunner(
-        application,
-        handle_signals=False,
+def _runner(porte: Porte, stop_seconds: float) -> web.AppRunner:
+    return AnonymousRunner(
+        porte.application(),
+        porte.told,
         handler_cancellation=True,  # a peer that leaves frees the PACS at once
-        access_log=None,
         keepalive_timeout=LIMITS.keepalive_seconds,
         shutdown_timeout=stop_seconds,
         max_field_size=LIMITS.header_bytes,

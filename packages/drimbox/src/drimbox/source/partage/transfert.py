@@ -70,22 +70,22 @@ class Envoi:
 
         Raises:
             SyntaxeRefusee: it cannot be turned into anything that is accepted.
-            ConversionImpossible: its pixels resist.
+            ConversionImpossible: its pixels resist every syntax that is accepted.
             TropDeConversions: there is no memory for it now.
         """
         if self._accepts(objet):
             yield objet
             return
         stored = objet.transfer_syntax_uid
-        wanted = self.acceptation.choose(stored, producible(stored, read_pixels(objet.entete, stored)))
+        choices = self.acceptation.choices(stored, producible(stored, read_pixels(objet.entete, stored)))
         uids = objet.sop_class_uid, objet.sop_instance_uid, objet.series_instance_uid
         async with self.atelier.tenues.one() as tenue:
             part10 = await gather(objet, self.limits.conversion.max_object_bytes, tenue)
-            content = await self.atelier.transcode(part10, wanted, tenue.announced)
+            made, content = await self.atelier.transcode_to_one_of(part10, choices, tenue.announced)
             del part10
             tenue.converted(len(content))
             compte.converted += 1
-            yield ObjetServi(*uids, wanted, content, len(content), _nothing)
+            yield ObjetServi(*uids, made, content, len(content), _nothing)
 
 
 async def gather(objet: ObjetServi, limit: int, tenue: Tenue) -> bytes:

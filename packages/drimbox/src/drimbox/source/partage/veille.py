@@ -30,12 +30,16 @@ class EnCours:
     Attributes:
         kos: SOPInstanceUID of the KOS that opens it.
         task: what carries it.
+        connexion: on which it leaves.
         refus: why it was cut, once it is.
+        exclusion: why its connection was closed by us, once it is.
     """
 
     kos: str
     task: asyncio.Task[object]
+    connexion: asyncio.BaseTransport | None = None
     refus: Refus | None = None
+    exclusion: Refus | None = None
 
     def cut(self, refus: type[Refus]) -> None:
         """End it; who carries it raises the refusal."""
@@ -56,18 +60,18 @@ class Veille:
     _under_way: set[EnCours] = field(default_factory=set)
 
     @contextmanager
-    def running(self, kos: str) -> Iterator[None]:
-        """Hold a transfer under watch for the time of a block.
+    def running(self, kos: str, connexion: asyncio.BaseTransport | None = None) -> Iterator[EnCours]:
+        """Hold a transfer under watch for the time of a block, which receives it.
 
         Raises:
             Refus: the KOS stopped opening the exam meanwhile.
         """
         task = asyncio.current_task()
         assert task is not None
-        transfert = EnCours(kos, task)
+        transfert = EnCours(kos, task, connexion)
         self._under_way.add(transfert)
         try:
-            yield
+            yield transfert
         except asyncio.CancelledError:
             if transfert.refus is None or task.uncancel():  # the peer left, too
                 raise
@@ -84,6 +88,12 @@ class Veille:
         finally:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
+
+    def exclude(self, connexion: asyncio.BaseTransport, refus: Refus) -> None:
+        """Note why a connection is about to be closed, on the transfers that leave by it: their journal line must not accuse the peer."""
+        for transfert in self._under_way:
+            if transfert.connexion is connexion:
+                transfert.exclusion = refus
 
     async def _watch(self) -> None:
         while True:

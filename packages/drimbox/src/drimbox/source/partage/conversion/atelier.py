@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -50,6 +50,11 @@ class AtelierLimits:
 class _Ouvrier:
     process: asyncio.subprocess.Process
     done: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether its process is gone, as far as is known: its output ends before the system tells how it went."""
+        return self.process.returncode is not None or self.process.stdout is None or self.process.stdout.at_eof()
 
 
 @dataclass
@@ -92,6 +97,30 @@ class Atelier:
         """
         return (await self._work({"verb": "transcode", "wanted": wanted}, part10, announced))[0]
 
+    async def transcode_to_one_of(self, part10: bytes, wanted: Sequence[str], announced: Annonce | None = None) -> tuple[str, bytes]:
+        """Return a syntax and the data set of an object in it: the first one whose codec does not refuse these pixels.
+
+        No other attempt is begun once the time of one object is over.
+
+        Args:
+            part10: the object.
+            wanted: some of :func:`.rules.producible`, in order of preference.
+            announced: told how many bytes come back, before they do.
+
+        Raises:
+            ConversionImpossible: its pixels cannot be read, or written in any of them, within the limits.
+        """
+        clock = asyncio.get_running_loop().time
+        end = clock() + self.limits.seconds
+        for syntax in wanted[:-1]:
+            try:
+                return syntax, await self.transcode(part10, syntax, announced)
+            except ConversionImpossible:
+                if clock() >= end:
+                    raise
+                log.info("partage:conversion:refused")
+        return wanted[-1], await self.transcode(part10, wanted[-1], announced)
+
     async def frames(self, part10: bytes, numbers: tuple[int, ...], announced: Annonce | None = None) -> list[bytes]:
         """Return frames of an object as they are stored.
 
@@ -105,13 +134,19 @@ class Atelier:
         """
         return await self._work({"verb": "frames", "numbers": list(numbers)}, part10, announced)
 
-    async def render(self, part10: bytes, number: int, media: str) -> bytes:
+    async def render(self, part10: bytes, number: int, media: str, announced: Annonce | None = None) -> bytes:
         """Return one frame as an image.
+
+        Args:
+            part10: the object.
+            number: of the frame, from 1.
+            media: type of the image.
+            announced: told how many bytes come back, before they do.
 
         Raises:
             ConversionImpossible: there are no pixels, no such frame, or it is too large.
         """
-        return (await self._work({"verb": "render", "number": number, "media": media}, part10))[0]
+        return (await self._work({"verb": "render", "number": number, "media": media}, part10, announced))[0]
 
     async def close(self) -> None:
         """End every process."""
@@ -138,7 +173,7 @@ class Atelier:
     async def _one(self) -> AsyncIterator[_Ouvrier]:
         """Hold one process; it goes back to the pool unless it ended, is worn, or its answer was not awaited."""
         async with self._free:
-            ouvrier = self._idle.pop() if self._idle else _Ouvrier(await _start(self.limits.memory))
+            ouvrier = await self._alive() or _Ouvrier(await _start(self.limits.memory))
             try:
                 yield ouvrier
             except ConversionImpossible:
@@ -152,6 +187,16 @@ class Atelier:
                 await _end(ouvrier)
             else:
                 self._idle.append(ouvrier)
+
+    async def _alive(self) -> _Ouvrier | None:
+        """Take a process that waits, if there is one; the system may have ended some for their memory."""
+        while self._idle:
+            ouvrier = self._idle.pop()
+            if not ouvrier.ended:
+                return ouvrier
+            await _end(ouvrier)
+            log.warning("partage:conversion:lost", error_type="idle", exit_code=ouvrier.process.returncode)
+        return None
 
     async def _exchange(
         self, ouvrier: _Ouvrier, head: dict[str, Any], part10: bytes, announced: Annonce | None

@@ -9,12 +9,12 @@ from io import BytesIO
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate
+from drimbox.socle.pacs.elements import DEFLATED, EXPLICIT_BE, IMPLICIT_LE, inflate_beginning
+from drimbox.socle.pacs.tete import MAX_TETE
 from drimbox.socle.pacs.textes import texte_de
 from drimbox.source.admission.errors import ConversionImpossible
 from drimbox.source.partage.conversion.rules import Pixels
 
-MAX_INFLATED = 16 << 20
 _TAGS = [0x00280002, 0x00280004, 0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103]
 _AFTER = 0x00290000
 
@@ -26,7 +26,7 @@ def read_pixels(entete: bytes, transfer_syntax: str) -> Pixels | None:
         ConversionImpossible: the head does not follow its syntax.
     """
     try:
-        data = inflate(entete, MAX_INFLATED) if transfer_syntax == DEFLATED else entete
+        data = inflate_beginning(entete, MAX_TETE) if transfer_syntax == DEFLATED else entete
         implicit, little = transfer_syntax == IMPLICIT_LE, transfer_syntax != EXPLICIT_BE
         head = read_dataset(BytesIO(data), implicit, little, stop_when=lambda tag, *_: int(tag) >= _AFTER, specific_tags=_TAGS)
         return _pixels(head) if "Rows" in head and "BitsAllocated" in head else None
