@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from banc.jeux import IDENTITE, IdentiteJeu, make_message, make_report
 from drimbox.source.admission.queries import find_kos
 from drimbox.source.depot_dmp.jobs import deposer
 from drimbox.source.depot_dmp.models import Envoi
@@ -75,6 +76,16 @@ class Chemin:
     def journal(self, event: str) -> list[tuple[Any, ...]]:
         """Return the codes of the lines of an event."""
         return self.monde.drimbox.sql("SELECT code FROM journal WHERE event = %s ORDER BY id", event)
+
+
+def message(identite: IdentiteJeu = IDENTITE, control_id: str = "000002", event: str = "T02", **flags: bool) -> bytes:
+    """Return the message of a report that comes after the sample one, with its flags of visibility."""
+    return make_message(make_report(identite), identite, control_id=control_id, event=event, flags=flags)
+
+
+def envois() -> list[str]:
+    """Return the state of each request to the DMP, in order."""
+    return list(Envoi.objects.order_by("sequence").values_list("state", flat=True))
 
 
 @contextmanager

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from cryptography import x509
@@ -22,6 +24,22 @@ def crl_that_revokes(pki: Pki, serial: int) -> x509.CertificateRevocationList:
     revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
     builder = x509.CertificateRevocationListBuilder(genuine.issuer, now, genuine.next_update_utc).add_revoked_certificate(revoked)
     return builder.sign(key, hashes.SHA256())  # type: ignore[arg-type]  # an RSA key
+
+
+@contextmanager
+def folder_of_anchors(pki: Pki) -> Iterator[Callable[[int], None]]:
+    """Give what puts in the folder of anchors, as a person does, a CRL that revokes a serial number; take it away at the end."""
+    path = pki.anchors_dir / "aujourdhui.crl"
+
+    def put(serial: int) -> None:
+        aside = path.with_suffix(".new")  # in its place at once: one half written is unreadable
+        aside.write_bytes(crl_that_revokes(pki, serial).public_bytes(Encoding.DER))
+        aside.rename(path)
+
+    try:
+        yield put
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def keep_fetched(environment: Environment, crl: x509.CertificateRevocationList) -> None:

@@ -78,6 +78,9 @@ def _folders(settings: DrimboxSettings) -> Iterator[str]:
     for name, path in (("tls.anchors", settings.tls.anchors), ("liste_blanche.anchors", settings.liste_blanche.anchors), *clients):
         if not _holds_a_certificate(path):
             yield f"{name} : {path} ne contient aucun certificat."
+    spool = settings.images.spool
+    if spool is not None and not spool.is_dir():
+        yield f"images.spool : {spool} n'est pas un dossier."
 
 
 def _holds_a_certificate(folder: Path) -> bool:

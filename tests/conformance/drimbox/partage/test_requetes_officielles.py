@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 drimm contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The official WADO-RS requests of the homologation, sent byte for byte but for the name, the token and the UIDs.
+"""The official WADO-RS requests of the homologation, sent as published but for what names another machine or another exam.
 
-Their samples name studies of other machines; the request line and the two proofs are those of the exam under test. Everything else
-(order, case and number of the headers, blanks, boundaries, weights) is left as published.
+What is changed: the name and the UIDs of the request line, the token, the KOS; the base of the older samples, which is that of another
+program; and the files end their lines by LF, a connection by CR LF. A Host is added to the samples that have none, which HTTP/1.1 does not
+allow. The rest (whole address in the request line, a Host that contradicts it, Connection, order, case and number of the headers, blanks,
+boundaries, weights) is left as it is.
 """
 
 from __future__ import annotations
@@ -22,12 +24,13 @@ from tests.integration.drimbox.partage.maille import Etude, Maille, token
 from tests.integration.drimbox.partage.requests import parts
 
 pytestmark = pytest.mark.donnees
+BASE = "/dicom-web-rs"
 LEVELS = {"study": 6, "series": 3, "instance": 1, "frames": 1}
 
 
 def path_of(etude: Etude, level: str) -> str:
     series = etude.series[0]
-    base = f"/dicom-web-rs/studies/{etude.study}"
+    base = f"{BASE}/studies/{etude.study}"
     tails = {"study": "", "series": f"/series/{series}"}
     tails["instance"] = f"{tails['series']}/instances/{etude.instances[series][0]}"
     return base + (tails | {"frames": tails["instance"] + "/frames/1"})[level]
@@ -35,11 +38,22 @@ def path_of(etude: Etude, level: str) -> str:
 
 def official(sample: Path, etude: Etude, level: str, bearer: str) -> bytes:
     """Return a published request, about our exam."""
-    lines = [line for line in sample.read_text(encoding="utf-8").splitlines() if line.strip()]
-    kept = [line for line in lines[1:] if not line.lower().startswith(("host:", "connection:"))]
-    text = "\r\n".join([f"GET {path_of(etude, level)} HTTP/1.1", *kept, f"Host: {DB}", "Connection: close", "", ""])
-    text = re.sub(r"(?i)(Authorization: Bearer )\S+", rf"\g<1>{bearer}", text)
+    head = sample.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    lines = [line_of(head[0], etude), *head[1:]]
+    if not any(line.lower().startswith("host:") for line in lines):
+        lines.append(f"Host: {DB}")
+    assert lines[0] == f"GET https://{DB}{path_of(etude, level)} HTTP/1.1"
+    text = re.sub(r"(?i)(Authorization: Bearer )\S+", rf"\g<1>{bearer}", "\r\n".join([*lines, "", ""]))
     return re.sub(r"(?i)(KOS-SOPInstanceUID: )\S+", rf"\g<1>{etude.kos}", text).encode()
+
+
+def line_of(published: str, etude: Etude) -> str:
+    """Return a published request line, whole address included, about our exam."""
+    line = re.sub(r"https://[^ ]*?/studies/", f"https://{DB}{BASE}/studies/", published)
+    series = etude.series[0]
+    for level, uid in (("studies", etude.study), ("series", series), ("instances", etude.instances[series][0])):
+        line = re.sub(rf"/{level}/[0-9.]+", f"/{level}/{uid}", line)
+    return line
 
 
 async def send(maille: Maille, request: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -47,20 +61,21 @@ async def send(maille: Maille, request: bytes) -> tuple[int, dict[str, str], byt
     context = maille.tls_of(maille.pki.serv_ssl(DB2))
     reader, writer = await asyncio.open_connection("127.0.0.1", maille.port, ssl=context, server_hostname=DB)
     writer.write(request)
-    raw = await reader.read()
+    async with asyncio.timeout(60):
+        status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        chunked = headers.get("transfer-encoding") == "chunked"
+        body = await _unchunked(reader) if chunked else await reader.readexactly(int(headers["content-length"]))
     writer.transport.abort()
-    head, _, body = raw.partition(b"\r\n\r\n")
-    status, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return int(status.split()[1]), headers, _unchunked(body) if headers.get("transfer-encoding") == "chunked" else body
+    return int(status.split()[1]), headers, body
 
 
-def _unchunked(body: bytes) -> bytes:
+async def _unchunked(reader: asyncio.StreamReader) -> bytes:
+    """Read chunks up to the empty one; some samples keep the connection."""
     out = bytearray()
-    while body:
-        size, _, body = body.partition(b"\r\n")
-        out += body[: int(size, 16)]
-        body = body[int(size, 16) + 2 :]
+    while size := int(await reader.readline(), 16):
+        out += (await reader.readexactly(size + 2))[:-2]
+    assert await reader.readline() == b"\r\n"
     return bytes(out)
 
 
@@ -89,6 +104,17 @@ async def test_every_official_request_is_answered_by_every_image_it_names(
     assert re.fullmatch(r"[0-9A-Za-z'()+_,\-./:=?]{1,70}", boundary), "the boundary asked for (**, myboundary) is not legal or not ours"
     assert boundary != "myboundary"
     assert len(parts(kind, body)) == LEVELS[level]
+
+
+@pytest.mark.parametrize(("name", "status"), [("series-request.txt", 200), ("OK_Series.txt", 404), ("series_OK_SwitchHeaders.txt", 404)])
+async def test_the_base_of_the_newest_samples_is_ours_and_those_of_the_older_ones_are_of_other_programs(
+    porte: Maille, etude: Etude, shared_data: Path, name: str, status: int
+) -> None:
+    published = (shared_data / "wado" / name).read_text(encoding="utf-8").split("\n", 1)[0]
+    base = re.search(r"https://[^/]+(.*?)/studies/", published)
+    assert base is not None
+    request = official(shared_data / "wado" / name, etude, "series", await token(porte.settings))
+    assert (await send(porte, request.replace(BASE.encode() + b"/studies/", base[1].encode() + b"/studies/", 1)))[0] == status
 
 
 @pytest.mark.parametrize(("removed", "status"), [("Authorization", 401), ("KOS-SOPInstanceUID", 400), ("Accept", 400)])

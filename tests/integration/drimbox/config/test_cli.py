@@ -17,13 +17,12 @@ from drimbox.config import ROLES
 from tests.drimbox_env import PREFIX, Environment
 
 
-def drimbox_command(*arguments: str, config: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def drimbox_command(*arguments: str, config: Path | None = None, entree: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("DRIMM_")}
     if config is not None:
         environ["DRIMM_CONFIG"] = str(config)
-    return subprocess.run(
-        [sys.executable, "-m", "drimbox", *arguments], env={**environ, **variables}, capture_output=True, text=True, timeout=90, check=False
-    )
+    command, environ = [sys.executable, "-m", "drimbox", *arguments], {**environ, **variables}
+    return subprocess.run(command, env=environ, input=entree, capture_output=True, text=True, timeout=90, check=False)
 
 
 def test_without_settings_the_command_says_how_to_give_them() -> None:
@@ -47,6 +46,11 @@ def test_check_accepts_what_is_right_and_names_what_is_missing(drimbox_env: Envi
     result = drimbox_command("config", "check", config=drimbox_env.config, DRIMM_PAGES__SECRET_KEY="/nulle/part")
     assert result.returncode == 1
     assert "/nulle/part" in result.stderr
+
+
+def test_check_sees_a_folder_of_waiting_images_that_is_not_there(drimbox_env: Environment) -> None:
+    result = drimbox_command("config", "check", config=drimbox_env.config, DRIMM_IMAGES__SPOOL="/nulle/part")
+    assert (result.returncode, "images.spool : /nulle/part" in result.stderr) == (1, True)
 
 
 def test_check_sees_a_key_that_is_not_the_certificate_s(drimbox_env: Environment) -> None:

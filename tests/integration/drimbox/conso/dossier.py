@@ -17,9 +17,9 @@ from banc.psc.pilot import login
 from drimbox.socle import tls
 from drimbox.socle.identite import PscClient, Retour, SessionPsc
 from tests.drimbox_env import DB
-from tests.integration.drimbox.partage.maille import PROFESSIONNEL, RETURN, Etude, Maille
+from tests.integration.drimbox.partage.maille import INS, PROFESSIONNEL, RETURN, Etude, Maille
 
-INS, OID_INS = "274075176079430", "1.2.250.1.213.1.4.10"
+OID_INS = "1.2.250.1.213.1.4.10"
 FORM = {
     "Patient.identifier.value": INS,
     "Patient.identifier.system": OID_INS,

@@ -111,7 +111,7 @@ async def dmp(maille_b: Maille, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 async def deposit(maille: Maille, etude: Etude, contenu: bytes) -> None:
     async with DmpClient(maille.settings.dmp) as client:
-        await client.provide_and_register(deposit_of(etude, contenu))
+        await client.send(client.build_deposit(deposit_of(etude, contenu)))
 
 
 async def call(browser: Browser, **changes: str) -> Any:

@@ -36,7 +36,9 @@ def stored(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_every_image_of_the_kos_reaches_the_pacs_byte_for_byte(maille_b: Maille, etude: Etude, pacs_b: PacsSimulator) -> None:
+async def test_every_image_of_the_kos_reaches_the_pacs_unchanged_after_the_place_of_the_ins(
+    maille_b: Maille, etude: Etude, pacs_b: PacsSimulator
+) -> None:
     row, series = await bring(maille_b, etude, make_kos(etude))
     assert [(s.state, s.code) for s in series] == [("complete", ""), ("complete", "")]
     assert row.state == "complet"

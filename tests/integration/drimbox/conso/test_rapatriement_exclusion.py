@@ -14,6 +14,7 @@ from django.db import InterfaceError, connections
 from banc.pacs.simulator import PacsSimulator
 from confiance.errors import DrimmError
 from tests.drimbox_env import DB, DB2
+from tests.drimbox_revocation import folder_of_anchors
 from tests.integration.drimbox.conso.dossier import make_kos
 from tests.integration.drimbox.conso.test_rapatriement import bring
 from tests.integration.drimbox.conso.test_rapatriement_reponses import KIND, Answer, source
@@ -58,6 +59,26 @@ async def test_a_slow_transfer_ends_when_its_source_leaves_the_list(
     assert not pacs_b.index.entries()
     async with asyncio.timeout(10):
         await left.wait()
+
+
+async def test_a_slow_transfer_ends_when_a_crl_put_in_the_folder_revokes_its_source(
+    maille_b: Maille, etude: Etude, pacs_b: PacsSimulator, source: list[Answer]
+) -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": KIND})
+        await response.prepare(request)
+        await response.write(b"--b\r\n\r\n")
+        put(maille_b.pki.serv_ssl(DB).serial)
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.05)
+
+    source.append(slow)
+    with folder_of_anchors(maille_b.pki) as put:
+        rapatriement, series = await bring(maille_b, etude, make_kos(etude, db=DB))
+    assert rapatriement.state == "echoue"
+    assert series[0].code == "tls.certificat_revoque"
+    assert not pacs_b.index.entries()
 
 
 async def test_a_look_that_fails_does_not_end_the_watch() -> None:

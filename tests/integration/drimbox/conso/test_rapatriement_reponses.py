@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from io import BytesIO
 
 import pytest
 from aiohttp import web
+from pydicom import dcmread
 
 from banc.pacs.simulator import PacsSimulator
+from drimbox.socle.personnes import Identifiant
+from drimbox.source.pointeur.module_francais import other_patient_ids
 from tests.drimbox_env import DB
-from tests.integration.drimbox.conso.dossier import make_kos
+from tests.integration.drimbox.conso.dossier import INS, OID_INS, make_kos
 from tests.integration.drimbox.conso.test_rapatriement import bring
 from tests.integration.drimbox.conso.test_rapatriement_refus import towards
 from tests.integration.drimbox.partage.maille import Etude, Maille
@@ -107,3 +111,18 @@ async def test_an_object_beyond_the_size_limit_is_refused_as_it_comes(
     source.append(plain(200, b"--b\r\n\r\n" + b"x" * 5000 + b"\r\n--b--", Content_Type=KIND))
     _, series = await bring(maille_b, etude, make_kos(etude))
     assert {s.code for s in series} == {"rapatriement.reponse_trop_grosse"}
+
+
+@pytest.mark.parametrize(("ins", "stored"), [(INS, True), ("179035121518989", False)], ids=["of the patient", "of another patient"])
+async def test_an_image_that_bears_the_ins_of_another_patient_is_never_filed(
+    maille_b: Maille, etude: Etude, pacs_b: PacsSimulator, source: list[Answer], ins: str, stored: bool
+) -> None:
+    sop = etude.instances[etude.series[0]][0]
+    image = dcmread(maille_b.folder / "pacs" / f"{sop}.dcm")
+    image.OtherPatientIDsSequence = other_patient_ids(Identifiant(ins, OID_INS))
+    buffer = BytesIO()
+    image.save_as(buffer, enforce_file_format=True)
+    source.append(plain(200, b"--b\r\n\r\n" + buffer.getvalue() + b"\r\n--b--", Content_Type=KIND))
+    _, series = await bring(maille_b, etude, make_kos(etude))
+    assert (series[0].code == "rapatriement.autre_patient") is not stored
+    assert [entry.sop_instance_uid for entry in pacs_b.index.entries()] == [sop] * stored

@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur.jobs import pointer
 from drimbox.source.pointeur.models import Examen
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, message, pacs_of
 from tests.drimbox_env import Environment
 from tests.drimbox_world import Monde, dmp_running, sample_message
 from tests.integration.drimbox.console.test_pages import client, person, post
@@ -27,10 +26,6 @@ SECOND = replace(IDENTITE, version=2)
 CONTRADICTED = replace(SECOND, patient=replace(IDENTITE.patient, traits=replace(IDENTITE.patient.traits, nom_naissance="PAT-AUTRE")))
 IMAGES, KOS, DEPOT = "Images au PACS, identité comparée", "Pointeur (KOS) construit", "Dépôt au DMP"
 STEP = re.compile(r'<li class="parcours-([a-z-]+)">\s*<p class="parcours-titre">(.*?) <span.*?</li>', re.DOTALL)
-
-
-def message(identite: Any, control_id: str = "000002", event: str = "T10") -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event)
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ def steps(text: str) -> list[tuple[str, str]]:
 
 def test_a_newer_report_stopped_by_its_identity_says_so_in_its_steps_with_what_to_do(deposited: Chemin, person: Client) -> None:
     with deposited.monde.drimbox.role("ouvrier"), pacs_of(deposited.monde, deposited.monde.images):
-        deposited.take(message(CONTRADICTED))
+        deposited.take(message(CONTRADICTED, event="T10"))
         deposited.advance()
     text = page(person)
     assert steps(text)[0] == (DEPOT, "fait")  # of the report before
@@ -65,7 +60,7 @@ def test_a_newer_report_stopped_by_its_identity_says_so_in_its_steps_with_what_t
 
 def test_a_newer_report_that_waits_for_its_pacs_is_not_shown_as_done(deposited: Chemin, person: Client) -> None:
     with deposited.monde.drimbox.role("ouvrier"):
-        deposited.take(message(SECOND))
+        deposited.take(message(SECOND, event="T10"))
         deposited.advance()  # no PACS answers
     text = page(person)
     assert steps(text)[-3:] == [(IMAGES, "en-cours"), (KOS, "a-venir"), (DEPOT, "a-venir")]
@@ -77,7 +72,7 @@ def test_an_exam_withdrawn_before_its_images_came_is_not_shown_as_looked_for(mon
     chemin = Chemin(monde)
     with monde.drimbox.role("ouvrier"):
         chemin.take(sample_message())
-        chemin.take(message(IDENTITE, event="T04"))
+        chemin.take(message(event="T04"))
     assert steps(page(person))[-3:] == [(IMAGES, "a-venir"), (KOS, "a-venir"), (DEPOT, "a-venir")]
 
 
@@ -99,7 +94,7 @@ def test_the_button_of_a_newer_report_never_sends_the_refused_deposit_of_the_for
             pointer(examen_id=str(Examen.objects.get().id))
         with dmp_running(drimbox, tmp_path / "dmp", patients=frozenset()):
             chemin.send()
-        chemin.take(message(SECOND))
+        chemin.take(message(SECOND, event="T10"))
         chemin.advance()  # no PACS answers
     path = f"/console/examens/{Examen.objects.get().id}"
     answer = post(person, f"{path}/reessayer", path, {}, follow=True)

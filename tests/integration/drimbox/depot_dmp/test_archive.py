@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from banc.dmp.names import DELETED
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.cli import app
 from drimbox.cli import entree as cli_entree
 from drimbox.socle.dmp.errors import XdmContredit, XdmEtranger, XdmIllisible
@@ -31,7 +31,7 @@ from drimbox.source.depot_dmp.actions.import_xdm import take_over
 from drimbox.source.depot_dmp.archive import export, read
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur.models import Examen, Kos
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, message, pacs_of
 from tests.drimbox_world import Monde, sample_message
 
 LIMITS = LimitesDmp()
@@ -73,7 +73,7 @@ def test_a_pointer_that_was_hidden_stays_so_in_the_drimbox_that_takes_it_over(mo
         with as_owner(monde):
             assert take_over(lot, settings.DRIMBOX, timezone.now())
         second = replace(IDENTITE, version=2)
-        chemin.take(make_message(make_report(second), second, control_id="000002", event="T10"))
+        chemin.take(message(second, event="T10"))
         chemin.advance()
     assert set(chemin.entry(Kos.objects.get(version=2)).confidentialities) == {"N", "MASQUE_PS", "INVISIBLE_REPRESENTANTS_LEGAUX"}
 
@@ -162,7 +162,7 @@ def test_a_pointer_taken_over_can_be_withdrawn_from_the_dmp(chemin: Chemin, tmp_
     forget(chemin.monde)
     with as_owner(chemin.monde):
         take_over(lot, settings.DRIMBOX, timezone.now())
-    chemin.take(make_message(make_report(IDENTITE), IDENTITE, control_id="9", event="T04"))
+    chemin.take(message(control_id="9", event="T04"))
     chemin.send()
     assert Examen.objects.get().state == "retire"
     assert chemin.entry(Kos.objects.get()).status == DELETED
@@ -175,14 +175,14 @@ def test_a_pointer_taken_over_can_be_replaced(chemin: Chemin, tmp_path: Path) ->
         take_over(lot, settings.DRIMBOX, timezone.now())
     second = replace(IDENTITE, version=2)
     with pacs_of(chemin.monde, chemin.monde.images):
-        chemin.take(make_message(make_report(second), second, control_id="9", event="T10"))
+        chemin.take(message(second, "9", "T10"))
         chemin.advance()
     assert chemin.faits == ["depot", "remplacement"]
     assert [kos.state for kos in Kos.objects.order_by("version")] == ["remplace", "en_vigueur"]
 
 
 def test_a_withdrawn_pointer_is_not_handed_over(chemin: Chemin, tmp_path: Path) -> None:
-    chemin.take(make_message(make_report(IDENTITE), IDENTITE, control_id="9", event="T04"))
+    chemin.take(message(control_id="9", event="T04"))
     chemin.send()
     assert export(tmp_path / "xdm", settings.DRIMBOX, lambda: None) == []
 

@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from banc.postgres.binaries import find
 from drimbox.socle.journal.queries import of_event
 from drimbox.socle.kos.reader import read_kos
@@ -28,7 +28,7 @@ from drimbox.source.pointeur.jobs import effacer
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.pointeur.queries import reducible
 from drimbox.source.reception.actions.effacement import erase
-from tests.drimbox_chemin import Chemin
+from tests.drimbox_chemin import Chemin, message
 from tests.drimbox_world import Monde, sample_message
 
 LATER = datetime(2036, 1, 1, tzinfo=UTC)
@@ -69,8 +69,7 @@ def written_by(monde: Monde) -> bytes:
 
 
 def second() -> bytes:
-    identite = replace(IDENTITE, version=2)
-    return make_message(make_report(identite), identite, control_id="000002", event="T10")
+    return message(replace(IDENTITE, version=2), event="T10")
 
 
 def erase_everything() -> None:
@@ -117,7 +116,7 @@ def test_a_reduced_pointer_opens_the_same_images_with_the_same_ins_and_names_nob
 def test_a_reduced_pointer_can_still_be_withdrawn_from_the_dmp(chemin: Chemin) -> None:
     chemin.publish(sample_message())
     erase_everything()
-    chemin.take(make_message(make_report(IDENTITE), IDENTITE, control_id="000003", event="T04"))
+    chemin.take(message(control_id="000003", event="T04"))
     chemin.send()
     assert chemin.faits == ["depot", "suppression"]
     assert Examen.objects.get().state == "retire"

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from banc.dmp.etat import Etat
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.source.depot_dmp import actions as depots
 from drimbox.source.depot_dmp.actions import reponses
 from drimbox.source.depot_dmp.jobs import deposer
@@ -20,23 +20,15 @@ from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur import actions as pointeurs
 from drimbox.source.pointeur.jobs import pointer
 from drimbox.source.pointeur.models import Examen, Kos
-from tests.drimbox_chemin import Chemin, is_served, pacs_of
+from tests.drimbox_chemin import Chemin, envois, is_served, message, pacs_of
 from tests.drimbox_env import Environment
 from tests.drimbox_world import Monde, dmp_running, sample_message
 
 SECOND = replace(IDENTITE, version=2)
 
 
-def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02", **flags: bool) -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event, flags=flags)
-
-
 def exam() -> tuple[str, str]:
     return Examen.objects.values_list("state", "code").get()
-
-
-def envois() -> list[str]:
-    return list(Envoi.objects.order_by("sequence").values_list("state", flat=True))
 
 
 def press(drimbox: Environment) -> None:

@@ -26,6 +26,7 @@ from tests.unit.drimbox.dmp.samples import CONSULTATION, DMP_NAME, INS, KOS_UID,
 
 LIMITS = LimitesDmp()
 SECOND = "2.999.1.11"
+STRANGER = dataclasses.replace(kos_a_deposer().patient, ins=Identifiant("248039263001064", INS.oid))
 
 
 def client(pki: Pki, dmp: Served, **changes: object) -> DmpClient:
@@ -33,7 +34,7 @@ def client(pki: Pki, dmp: Served, **changes: object) -> DmpClient:
 
 
 async def deposited(dmp_client: DmpClient, **changes: object) -> tuple[RequeteDepot, FicheDocument]:
-    depot = await dmp_client.provide_and_register(kos_a_deposer(**changes))
+    depot = await dmp_client.send(dmp_client.build_deposit(kos_a_deposer(**changes)))
     fiche = await dmp_client.find_document(depot.requete)
     assert fiche is not None
     return depot.requete, fiche
@@ -122,12 +123,10 @@ async def test_the_document_of_another_structure_cannot_be_touched(live_pki: Pki
 
 
 async def test_the_document_of_another_patient_cannot_be_touched(live_pki: Pki, dmp: Served) -> None:
-    stranger = kos_a_deposer().patient
-    stranger = dataclasses.replace(stranger, ins=Identifiant("248039263001064", INS.oid))
     async with client(live_pki, dmp) as dmp_client:
         _, fiche = await deposited(dmp_client)
-        content = kos_bytes(SECOND, STUDY_UID, "248039263001064")
-        other = await dmp_client.provide_and_register(kos_a_deposer(sop_instance_uid=SECOND, patient=stranger, contenu=content))
+        content = kos_bytes(SECOND, STUDY_UID, STRANGER.ins.value)
+        other = await dmp_client.send(dmp_client.build_deposit(kos_a_deposer(sop_instance_uid=SECOND, patient=STRANGER, contenu=content)))
         assert await refused(dmp_client, dmp_client.build_removal(other.requete, fiche)) == ("XDSMetadataUpdateError",)
     assert dmp.simulator.store.entries[KOS_UID].status == APPROVED
 
@@ -160,9 +159,10 @@ async def test_an_update_kept_for_a_day_leaves_under_a_new_vihf(live_pki: Pki, d
 async def test_existence_tells_a_patient_with_a_record_from_one_without(live_pki: Pki, tmp_path) -> None:
     config = DmpConfig(folder=tmp_path / "dmp", anchors=live_pki.anchors_dir, patients=frozenset({INS.value}))
     async with served(config, live_pki.market(DMP_NAME)) as dmp, client(live_pki, dmp) as dmp_client:
-        assert await dmp_client.test_existence(CONSULTATION) == Existence(existe=True, autorise=True)
-        other = dataclasses.replace(CONSULTATION, patient_ins=Identifiant("248039263001064", INS.oid))
-        assert await dmp_client.test_existence(other) == Existence(existe=False, autorise=None)
+        ours = dmp_client.build_deposit(kos_a_deposer())
+        other = dmp_client.build_deposit(kos_a_deposer(patient=STRANGER, contenu=kos_bytes(SECOND, STUDY_UID, STRANGER.ins.value)))
+        assert await dmp_client.existence_of(ours) == Existence(existe=True, autorise=True)
+        assert await dmp_client.existence_of(other) == Existence(existe=False, autorise=None)
 
 
 async def test_a_structure_speaks_under_its_own_certificates(live_pki: Pki, dmp: Served) -> None:

@@ -29,6 +29,7 @@ from drimbox.socle.identite import (
     Retour,
     RetourInattendu,
     SessionTerminee,
+    TropDEssais,
 )
 from tests.psc_world import (
     CLIENTS,
@@ -193,7 +194,7 @@ class Counter:
         self.reached.set()
         await self.open.wait()
         exp, iss = self._clock.now.timestamp() + 100, str(request.url.origin()) + REALM
-        return web.json_response({"active": True, "exp": exp, "iss": iss, "sub": "s", "typ": "Bearer"})
+        return web.json_response({"active": True, "exp": exp, "iss": iss, "sub": "s", "typ": "Bearer", "SubjectNameID": PERSON})
 
 
 @pytest.fixture
@@ -231,6 +232,30 @@ async def test_same_token_at_the_same_time_asks_once_and_survives_a_caller_that_
         with pytest.raises(asyncio.CancelledError):
             await first
     assert counter.asked == 1
+
+
+async def test_one_presenter_of_a_hundred_invented_tokens_costs_a_bounded_number_of_questions_and_another_is_answered(
+    pki: Pki, clock: Clock, tmp_path: Path, counter: Counter
+) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        answer = await counter.answer(request)
+        return web.json_response({"active": False}) if (await request.post())["token"] != "bon" else answer
+
+    counter.open.set()
+    async with (
+        serving(pki, {DISCOVERY: document(), "/introspection_endpoint": refuse}) as base,
+        PscClient(settings_of(base, pki, tmp_path), now=clock, limits=Limites(questions_per_presenter=8)) as client,
+    ):
+        questions = (client.introspect(f"jeton{number}", presenter="CN=a") for number in range(100))
+        errors = [type(error) for error in await asyncio.gather(*questions, return_exceptions=True)]
+        assert (errors.count(JetonRefuse), errors.count(TropDEssais), counter.asked) == (8, 92, 8)
+        with pytest.raises(TropDEssais):
+            await client.introspect("bon", presenter="CN=a")
+        assert (await client.introspect("bon", presenter="CN=b")).subject == "s"
+        assert (await client.introspect("bon", presenter="CN=a")).subject == "s"  # remembered: it costs no question
+        with pytest.raises(JetonRefuse):
+            await client.introspect("jeton0", presenter="CN=b")  # refused a moment ago
+        assert counter.asked == 9
 
 
 async def test_wrong_secret_is_our_fault(config: PscConfig, pki: Pki, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from banc.psc.config import REALM
 from drimbox.socle.identite import (
     ClientRefuse,
     JetonRefuse,
+    JetonSansPersonne,
     Limites,
     PscClient,
     PscIndisponible,
@@ -121,6 +122,18 @@ async def test_altered_answer_logs_nobody_in(
     async with altered(pki, clock, tmp_path, changes) as client:
         with pytest.raises(PscReponseInvalide, match=sentence):
             await logged_in(client, browser)
+
+
+@pytest.mark.parametrize(
+    ("missing", "error"), [("SubjectNameID", JetonSansPersonne), ("exp", PscReponseInvalide), ("sub", PscReponseInvalide)]
+)
+async def test_token_behind_which_psc_names_nobody_is_refused_and_an_unreadable_answer_is_the_fault_of_psc(
+    pki: Pki, clock: Clock, tmp_path: Path, browser: aiohttp.ClientSession, missing: str, error: type[Exception]
+) -> None:
+    async with altered(pki, clock, tmp_path, {"introspect": without(missing)}) as client:
+        session = await logged_in(client, browser)
+        with pytest.raises(error):
+            await client.introspect(session.access_token)
 
 
 async def test_refresh_without_a_new_id_token_keeps_the_former(

@@ -21,7 +21,7 @@ from drimbox.source.reception.actions.rejets import keep_notes
 from drimbox.source.reception.iocm import Rejet
 from drimbox.source.reception.jobs import rejeter
 from drimbox.source.reception.models import NoteRejet
-from tests.drimbox_chemin import Chemin, is_served
+from tests.drimbox_chemin import Chemin, is_served, message
 from tests.drimbox_env import DB, DB2, VI
 from tests.drimbox_world import Monde, sample_message
 
@@ -29,10 +29,6 @@ STUDY = IDENTITE.examens[0].study_instance_uid
 SECOND = replace(IDENTITE, version=2)
 ACCESSION = IDENTITE.examens[0].accession
 PID = next(segment for segment in sample_message().split(b"\r") if segment.startswith(b"PID|"))
-
-
-def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02") -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event)
 
 
 @pytest.mark.parametrize(

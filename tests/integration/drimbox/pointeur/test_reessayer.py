@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.source.depot_dmp.jobs import deposer
 from drimbox.source.depot_dmp.models import Envoi
 from drimbox.source.pointeur import actions as pointeurs
@@ -20,7 +20,7 @@ from drimbox.source.pointeur.errors import TransitionInterdite
 from drimbox.source.pointeur.evenements import Motif, Rejeter
 from drimbox.source.pointeur.jobs import pointer
 from drimbox.source.pointeur.models import Examen, Kos
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, envois, message, pacs_of
 from tests.drimbox_env import Environment
 from tests.drimbox_world import Monde, dmp_running, sample_message
 
@@ -29,10 +29,6 @@ NOBODY: frozenset[str] = frozenset()
 SECOND, THIRD = replace(IDENTITE, version=2), replace(IDENTITE, version=3)
 STRANGER = replace(IDENTITE, patient=replace(IDENTITE.patient, ins=replace(IDENTITE.patient.ins, value="279035121518989")))
 CONTRADICTED = replace(SECOND, patient=replace(IDENTITE.patient, traits=replace(IDENTITE.patient.traits, nom_naissance="PAT-AUTRE")))
-
-
-def message(identite=IDENTITE, control_id: str = "000001", event: str = "T02") -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event)
 
 
 @pytest.fixture
@@ -62,12 +58,8 @@ def press(monde: Monde) -> None:
         pointeurs.retry(Examen.objects.get().id, timezone.now())
 
 
-def envois() -> list[str]:
-    return list(Envoi.objects.order_by("sequence").values_list("state", flat=True))
-
-
 def test_a_corrected_report_that_waits_is_the_one_that_leaves_and_never_the_refused_deposit_of_another_patient(monde: Monde) -> None:
-    chemin = refused(monde, message(STRANGER))
+    chemin = refused(monde, message(STRANGER, "000001"))
     chemin.take(message(SECOND, "000002", "T10"))
     point()  # no PACS answers
     assert Examen.objects.get().state == "attente_pacs"
@@ -84,7 +76,7 @@ def test_a_corrected_report_that_waits_is_the_one_that_leaves_and_never_the_refu
 def test_a_refused_first_deposit_stays_unsent_while_a_third_report_waits(monde: Monde) -> None:
     chemin = Chemin(monde)
     with pacs_of(monde, monde.images):
-        chemin.take(message())
+        chemin.take(sample_message())
         point()
         chemin.send()  # no DMP answers
         chemin.take(message(SECOND, "000002", "T10"))
@@ -105,7 +97,7 @@ def test_a_refused_first_deposit_stays_unsent_while_a_third_report_waits(monde: 
 
 
 def test_a_newer_report_that_a_person_must_verify_is_compared_again(monde: Monde) -> None:
-    chemin = refused(monde, message())
+    chemin = refused(monde, sample_message())
     with pacs_of(monde, monde.images):
         chemin.take(message(CONTRADICTED, "000002", "T10"))
         point()
@@ -118,7 +110,7 @@ def test_a_newer_report_that_a_person_must_verify_is_compared_again(monde: Monde
 
 
 def test_a_refused_deposit_whose_images_were_rejected_meanwhile_is_not_sent_again(monde: Monde) -> None:
-    chemin = refused(monde, message())
+    chemin = refused(monde, sample_message())
     gone = frozenset(sorted(instances_of(Kos.objects.get()))[:1])
     appliquer(Rejeter(pacs="local", note_uid="2.999.77.1", study_uid=STUDY, instances=gone, motif=Motif.QUALITE), timezone.now())
     press(monde)
@@ -129,7 +121,7 @@ def test_a_refused_deposit_whose_images_were_rejected_meanwhile_is_not_sent_agai
 
 
 def test_a_deposit_that_is_on_its_way_cannot_be_tried_again(monde: Monde) -> None:
-    refused(monde, message())
+    refused(monde, sample_message())
     press(monde)
     with pytest.raises(TransitionInterdite):
         press(monde)

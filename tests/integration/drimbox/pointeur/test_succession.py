@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.source.pointeur import construction, jobs
 from drimbox.source.pointeur.actions import rapports
 from drimbox.source.pointeur.jobs import pointer, traiter
 from drimbox.source.pointeur.models import Examen, Kos
 from drimbox.source.reception import actions as reception
 from drimbox.source.reception.models import MessageRecu
-from tests.drimbox_chemin import Chemin, pacs_of
+from tests.drimbox_chemin import Chemin, message, pacs_of
 from tests.drimbox_world import Monde, sample_message
 
 SECOND, THIRD = (replace(IDENTITE, version=version) for version in (2, 3))
@@ -32,10 +32,6 @@ STRANGER = replace(
     ),
 )
 CORRECTED = replace(IDENTITE, document=STRANGER.document, patient=_PATIENT)
-
-
-def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02", **flags: bool) -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event, flags=flags)
 
 
 def outcome(row: MessageRecu) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from pydicom import dcmread
 
 from banc.dmp.etat import Etat
 from banc.dmp.names import APPROVED, DELETED
-from banc.jeux import IDENTITE, make_message, make_report
+from banc.jeux import IDENTITE
 from drimbox.socle.kos.reader import read_kos
 from drimbox.socle.personnes import Identifiant
 from drimbox.source.depot_dmp.models import Envoi
@@ -28,16 +28,12 @@ from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
 from drimbox.source.pointeur.queries import sender_of
 from drimbox.source.reception.actions import receive
 from drimbox.source.reception.models import MessageRecu
-from tests.drimbox_chemin import NOW, Chemin, is_served
+from tests.drimbox_chemin import NOW, Chemin, is_served, message
 from tests.drimbox_env import DB
 from tests.drimbox_world import Monde, sample_message
 
 STUDY = IDENTITE.examens[0].study_instance_uid
 SECOND = replace(IDENTITE, version=2)
-
-
-def message(identite=IDENTITE, control_id: str = "000002", event: str = "T02", **flags: bool) -> bytes:
-    return make_message(make_report(identite), identite, control_id=control_id, event=event, flags=flags)
 
 
 def rejection(instances: frozenset[str], note: str = "2.999.77.1", motif: Motif = Motif.QUALITE) -> Rejeter:

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -127,6 +128,18 @@ def test_pages_are_served_over_tls_without_asking_for_a_certificate(drimbox: Env
         style_status, style, _ = get("/static/drimbox/drimbox.css")
         assert (style_status, style["content-type"].split(";")[0]) == (200, "text/css")
         assert get("/sante")[0] == 503
+        with socket.create_connection(("127.0.0.1", drimbox.ports["pages"]), timeout=20) as tcp:
+            head, _, body = said(context.wrap_socket(tcp, server_hostname=VI), b"279035121518989 is no request\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400")
+        assert b"\r\nserver:" not in head.lower()
+        assert b"279035121518989" not in body  # nothing of what came
+
+
+def said(secured: ssl.SSLSocket, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Say something and return what comes back until the end of the connection: its head, what parts them, its body."""
+    with secured, secured.makefile("rb") as answer:
+        secured.sendall(data)
+        return answer.read().partition(b"\r\n\r\n")
 
 
 def test_another_host_name_is_refused(drimbox: Environment) -> None:

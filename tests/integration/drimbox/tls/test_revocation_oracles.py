@@ -7,10 +7,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from banc.pki import Issued, OrganisationPlan, Pki, PkiPlan, build
 from confiance.certificates import Anchors
@@ -52,12 +54,33 @@ def accepts(checker: RevocationChecker, certificate: x509.Certificate, at: datet
 @pytest.mark.parametrize("case", CASES)
 def test_same_verdict_as_openssl(pki: Pki, case: str) -> None:
     choose, at = CASES[case]
+    ours = accepts(RevocationChecker(pki.anchors_dir), choose(pki).load(), at)
+    assert ours == openssl_accepts(pki, choose(pki), at) == (case in GOOD)
+
+
+def openssl_accepts(pki: Pki, issued: Issued, at: datetime) -> bool:
     crls = [argument for path in sorted(pki.anchors_dir.glob("*.crl")) for argument in ("-CRLfile", str(path))]
     command = ["openssl", "verify", "-crl_check_all", "-attime", str(int(at.timestamp())), "-CAfile", str(pki.root)]
-    command += ["-untrusted", str(pki.intermediate), *crls, str(choose(pki).certificate)]
-    theirs = subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
-    ours = accepts(RevocationChecker(pki.anchors_dir), choose(pki).load(), at)
-    assert ours == theirs == (case in GOOD)
+    command += ["-untrusted", str(pki.intermediate), *crls, str(issued.certificate)]
+    return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.peer("openssl")
+@pytest.mark.parametrize("mine", [True, False], ids=["its part", "another part"])
+def test_same_verdict_as_openssl_with_a_crl_of_one_part(tmp_path: Path, mine: bool) -> None:
+    pki = build(tmp_path / "pki", PLAN, NOW)
+    issued = pki.serv_ssl(DB)
+    points = issued.load().extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    named = [name for point in points for name in point.full_name or ()]
+    names = named if mine else [x509.UniformResourceIdentifier("http://igc/part9.crl")]
+    part = x509.IssuingDistributionPoint(names, None, False, False, None, False, False)
+    path = pki.anchors_dir / "ac-organisations.crl"
+    key = load_pem_private_key((pki.folder / "authorities/organisations.key").read_bytes(), None)
+    builder = x509.CertificateRevocationListBuilder(x509.load_der_x509_crl(path.read_bytes()).issuer, NOW, NOW + timedelta(days=1))
+    crl = builder.add_extension(part, critical=True).sign(key, hashes.SHA256())  # type: ignore[arg-type]  # an RSA key
+    path.write_bytes(crl.public_bytes(Encoding.DER))
+    ours = accepts(RevocationChecker(pki.anchors_dir), issued.load(), NOW)
+    assert ours == openssl_accepts(pki, issued, NOW) == mine
 
 
 @pytest.mark.peer("pyhanko-certvalidator")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
 from pydicom.uid import ImplicitVRLittleEndian
 
-from drimbox.conso.rapatriement.errors import ObjetRefuse
+from drimbox.conso.rapatriement.errors import AutrePatient, ObjetRefuse
 from drimbox.conso.rapatriement.objet import LOSSLESS_FIRST, Attendu, accept_lines, read_object
+from drimbox.socle.personnes import OID_INS_NIR_TEST, Identifiant
 from drimbox.source.admission.accept import read_accept
+from drimbox.source.pointeur.module_francais import other_patient_ids
 
 
 def file_of(**changes: Any) -> bytes:
@@ -56,6 +59,41 @@ def test_the_data_set_of_an_expected_object_is_not_touched() -> None:
 def test_an_object_of_elsewhere_or_that_contradicts_itself_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ObjetRefuse):
         read_object(file_of(**changes), EXPECTED)
+
+
+INS = Identifiant("279035121518989", OID_INS_NIR_TEST)
+
+
+def of_patient(value: str, *, oid: str = OID_INS_NIR_TEST) -> bytes:
+    """An image that bears an INS, as a source of the mesh writes it."""
+    return file_of(OtherPatientIDsSequence=other_patient_ids(Identifiant(value, oid)))
+
+
+def test_an_object_that_bears_the_ins_of_another_patient_is_refused() -> None:
+    with pytest.raises(AutrePatient):
+        read_object(of_patient("179035121518989"), replace(EXPECTED, ins=INS.value))
+
+
+@pytest.mark.parametrize("value", [INS.value, INS.value + "54"], ids=["without its key", "with its key"])
+def test_an_object_that_bears_the_ins_of_the_kos_is_taken(value: str) -> None:
+    assert read_object(of_patient(value), replace(EXPECTED, ins=INS.value)).sop_instance_uid == IMAGE.SOPInstanceUID
+
+
+def test_an_object_without_ins_or_whose_kos_has_none_contradicts_nothing() -> None:
+    assert read_object(FILE, replace(EXPECTED, ins=INS.value))
+    assert read_object(of_patient("179035121518989"), EXPECTED)
+
+
+def test_an_ins_that_is_announced_and_cannot_be_read_is_refused() -> None:
+    data = of_patient(INS.value)
+    root = data.index(b"1.2.250.1.213.1.4.")
+    cut = data[: root + 10] + data[root + 40 :]  # the sequence that holds it is shorter than it says
+    with pytest.raises(ObjetRefuse):
+        read_object(cut, replace(EXPECTED, ins=INS.value))
+
+
+def test_what_is_expected_of_a_series_shows_no_ins() -> None:
+    assert INS.value not in repr(replace(EXPECTED, ins=INS.value))
 
 
 def test_a_meta_header_that_names_another_object_is_refused() -> None:

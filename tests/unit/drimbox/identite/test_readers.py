@@ -19,6 +19,7 @@ from drimbox.socle.identite import (
     JetonAbsent,
     JetonActif,
     JetonRefuse,
+    JetonSansPersonne,
     Limites,
     PscReponseInvalide,
     Retour,
@@ -101,21 +102,40 @@ def test_active_answer_is_read() -> None:
         {"active": "true"},
         {"active": 1},
         {"exp": int(NOW.timestamp())},
-        {"exp": "9999999999"},
-        {"exp": True},
-        {"exp": float("nan")},
-        {"exp": 10**400},
         {"iss": "https://autre.test"},
         {"typ": "Refresh"},
         {"typ": "ID"},
         {"typ": None},
+    ],
+)
+def test_anything_but_a_living_access_token_of_ours_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(JetonRefuse) as refused:
+        read_introspection({**ACTIVE, **change}, issuer=ISSUER, at=NOW)
+    assert not isinstance(refused.value, JetonSansPersonne)
+
+
+@pytest.mark.parametrize("told", [{}, {"SubjectNameID": None}, {"SubjectNameID": ""}, {"SubjectNameID": 8997}, {"SubjectNameID": "8\x00"}])
+def test_an_active_token_behind_which_psc_names_nobody_is_refused(told: dict[str, Any]) -> None:
+    service = {"active": True, "typ": "Bearer", "exp": ACTIVE["exp"], "sub": "service-account", **told}
+    with pytest.raises(JetonSansPersonne):
+        read_introspection(service, issuer=ISSUER, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"exp": None},
+        {"exp": "9999999999"},
+        {"exp": True},
+        {"exp": float("nan")},
+        {"exp": 10**400},
         {"sub": ""},
         {"sub": None},
         {"sub": "a\x00b"},
     ],
 )
-def test_anything_but_a_living_access_token_of_ours_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(JetonRefuse):
+def test_an_active_answer_without_a_readable_end_or_subject_is_the_fault_of_psc_and_not_of_the_token(change: dict[str, Any]) -> None:
+    with pytest.raises(PscReponseInvalide):
         read_introspection({**ACTIVE, **change}, issuer=ISSUER, at=NOW)
 
 
@@ -123,14 +143,14 @@ def test_anything_but_a_living_access_token_of_ours_is_refused(change: dict[str,
 def test_no_introspection_answer_breaks_the_reader(body: dict[str, Any]) -> None:
     try:
         jeton = read_introspection(body, issuer=ISSUER, at=NOW)
-    except JetonRefuse:
+    except (JetonRefuse, PscReponseInvalide):
         return
     assert body["active"] is True
     assert jeton.expires_at > NOW
 
 
 def jeton(expires_at: datetime) -> JetonActif:
-    return JetonActif("s", None, expires_at, frozenset(), "c")
+    return JetonActif("s", "899700000012", expires_at, frozenset(), "c")
 
 
 def test_cache_forgets_after_its_seconds_and_never_outlives_the_token() -> None:
@@ -142,6 +162,54 @@ def test_cache_forgets_after_its_seconds_and_never_outlives_the_token() -> None:
     assert cache.get(b"short", NOW + timedelta(seconds=9)) is not None
     assert cache.get(b"short", NOW + timedelta(seconds=10)) is None
     assert len(cache) == 0
+
+
+class Monotonic:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("shift", [timedelta(hours=-1), timedelta(0), timedelta(seconds=-31)])
+def test_a_clock_set_back_does_not_lengthen_the_memory_of_an_active_token(shift: timedelta) -> None:
+    monotonic = Monotonic()
+    cache = IntrospectionCache(Limites(introspection_seconds=30), monotonic)
+    cache.put(b"long", jeton(NOW + timedelta(seconds=100)), NOW)
+    cache.put(b"short", jeton(NOW + timedelta(seconds=10)), NOW)
+    monotonic.now += 9
+    assert cache.get(b"short", NOW + shift) is not None
+    monotonic.now += 1
+    assert cache.get(b"short", NOW + shift) is None
+    monotonic.now += 19
+    assert cache.get(b"long", NOW + shift) is not None
+    monotonic.now += 1
+    assert cache.get(b"long", NOW + shift) is None
+
+
+def test_a_refused_token_is_refused_again_for_a_few_seconds_for_the_same_reason() -> None:
+    monotonic = Monotonic()
+    cache = IntrospectionCache(Limites(refusal_seconds=5), monotonic)
+    cache.refuse(b"dead", JetonRefuse("Le jeton présenté n'est pas un jeton d'accès."), NOW)
+    cache.refuse(b"nobody", JetonSansPersonne(), NOW)
+    with pytest.raises(JetonRefuse, match="jeton d'accès"):
+        cache.get(b"dead", NOW + timedelta(seconds=4))
+    with pytest.raises(JetonSansPersonne):
+        cache.get(b"nobody", NOW + timedelta(seconds=4))
+    monotonic.now += 5
+    assert cache.get(b"dead", NOW) is None
+
+
+def test_refused_tokens_are_bounded_and_drive_no_active_one_out() -> None:
+    cache = IntrospectionCache(Limites(introspection_entries=2))
+    cache.put(b"active", jeton(NOW + timedelta(seconds=100)), NOW)
+    for key in (b"1", b"2", b"3"):
+        cache.refuse(key, JetonRefuse(), NOW)
+    assert cache.get(b"1", NOW) is None
+    assert cache.get(b"active", NOW) is not None
+    with pytest.raises(JetonRefuse):
+        cache.get(b"3", NOW)
 
 
 def test_cache_is_bounded_and_drops_the_oldest() -> None:

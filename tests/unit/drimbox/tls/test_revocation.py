@@ -100,6 +100,38 @@ def test_crl_signed_by_another_key_under_the_same_name_is_left_aside(pki: Pki) -
     assert refused(pki, pki.serv_ssl(DB).load()) == "tls.crl_absente"
 
 
+def _part(*uris: str) -> x509.IssuingDistributionPoint:
+    return x509.IssuingDistributionPoint([x509.UniformResourceIdentifier(uri) for uri in uris], None, False, False, None, False, False)
+
+
+def _crl(pki: Pki, scope: x509.ExtensionType, *serials: int) -> bytes:
+    genuine = x509.load_der_x509_crl((pki.anchors_dir / "ac-organisations.crl").read_bytes())
+    key = load_pem_private_key((pki.folder / "authorities/organisations.key").read_bytes(), None)
+    builder = x509.CertificateRevocationListBuilder(genuine.issuer, NOW - timedelta(hours=1), NOW + timedelta(days=6))
+    for serial in serials:
+        builder = builder.add_revoked_certificate(x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW).build())
+    return builder.add_extension(scope, critical=True).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)  # type: ignore[arg-type]  # an RSA key
+
+
+def _named_by(certificate: x509.Certificate) -> str:
+    points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    return next(name.value for point in points for name in point.full_name or ())
+
+
+def test_crl_of_another_part_does_not_clear_and_the_missing_part_is_our_fault(pki: Pki) -> None:
+    certificate, folder = pki.serv_ssl(DB).load(), pki.anchors_dir
+    (folder / "ac-organisations.crl").write_bytes(_crl(pki, _part("http://igc/part1.crl")))
+    assert refused(pki, certificate) == "tls.crl_absente"
+    (folder / "part2.crl").write_bytes(_crl(pki, _part("ldap://igc/part2", _named_by(certificate))))
+    RevocationChecker(folder).check(certificate, NOW)
+
+
+def test_crl_of_another_part_still_revokes_whom_it_lists(pki: Pki) -> None:
+    certificate = pki.serv_ssl(DB).load()
+    (pki.anchors_dir / "part1.crl").write_bytes(_crl(pki, _part("http://igc/part1.crl"), certificate.serial_number))
+    assert refused(pki, certificate) == "tls.certificat_revoque"
+
+
 @pytest.mark.parametrize(
     ("extension", "clears"),
     [
@@ -130,6 +162,18 @@ def test_new_crl_is_seen_without_restart(pki: Pki) -> None:
     pki.revoke(certificate.serial_number, NOW)
     with pytest.raises(CertificatRevoque):
         checker.check(certificate, NOW)
+
+
+def test_whatever_changes_what_is_believed_makes_the_generation_grow(pki: Pki) -> None:
+    checker = RevocationChecker(pki.anchors_dir)
+    seen = [checker.generation(), checker.generation()]
+    assert seen[0] == seen[1]
+    pki.revoke(pki.serv_ssl(DB).serial, NOW)
+    seen.append(checker.generation())
+    checker.use_crls([])
+    seen.append(checker.generation())
+    assert seen == sorted(seen)
+    assert len(set(seen)) == 3
 
 
 def test_unreadable_folder_keeps_the_last_good_state_until_its_crls_end(pki: Pki) -> None:

@@ -15,7 +15,7 @@ import typer
 from confiance.errors import DrimmError
 from confiance.exploitation import logs
 from confiance.exploitation.settings import reference
-from drimbox.cli import liste, pacs, xdm
+from drimbox.cli import journal, liste, pacs, xdm
 from drimbox.cli.entree import Config, as_json, begin, use
 from drimbox.config import DrimboxSettings
 from drimbox.libraries import LIBRARIES
@@ -32,6 +32,7 @@ app.add_typer(compte_app, name="compte")
 app.add_typer(liste.app, name="liste-blanche")
 app.add_typer(pacs.app, name="pacs")
 app.add_typer(xdm.app, name="xdm")
+app.add_typer(journal.app, name="journal")
 app.add_typer(coffre_app, name="coffre")
 
 
@@ -158,7 +159,10 @@ def compte_creer(
 
 @coffre_app.command("renouveler")
 def coffre_renouveler(config: Config = None) -> None:
-    """Scelle de nouveau tous les secrets sous la première clé du trousseau ; les anciennes clés peuvent ensuite être détruites."""
+    """Scelle de nouveau tous les secrets sous la première clé du trousseau ; les anciennes clés peuvent ensuite être détruites.
+
+    Une clé détruite ne retrouve plus les lecteurs que le journal a notés sous elle (drimbox journal lectures).
+    """
     begin(config, PROPRIETAIRE)
     from drimbox.socle.coffre.actions import rotate  # noqa: PLC0415 - Django must be set up first
 

@@ -22,7 +22,7 @@ class Psc(Section):
     trust: File | None = Field(None, description="AC du serveur (PEM) ; par défaut celles du système.")
     scope: str = Field("openid scope_all", description="Périmètre demandé.")
     acr_values: str = Field("eidas1", description="Niveau d'authentification demandé.")
-    timeout: float = Field(10.0, description="Durée maximale d'un échange, en secondes.")
+    timeout: float = Field(10.0, description="Durée maximale d'un échange, en secondes.", gt=0)
 
 
 class SituationDmp(Section):
@@ -52,7 +52,7 @@ class Dmp(Section):
     savoir_faire: str = Field(
         "SM44", description="Savoir-faire (TRE_R01) de cet auteur quand le compte rendu ne le dit pas ; SM44 : radio-diagnostic."
     )
-    timeout: float = Field(60.0, description="Silence maximal du DMP, en secondes.")
+    timeout: float = Field(60.0, description="Silence maximal du DMP, en secondes.", gt=0)
     situations: tuple[SituationDmp, ...] = Field(
         (), description="Certificats propres à certaines structures ; les autres prennent auth et sign de cette table."
     )

@@ -43,15 +43,21 @@ class Images(Section):
 
     host: str = Field(description="Adresse d'écoute des noms db.")
     port: int = Field(443, description="Port d'écoute des noms db.")
+    max_connections: int = Field(512, description="Connexions simultanées ; chacune tient un descripteur de fichier.", ge=1, le=768)
+    max_connections_per_address: int = Field(
+        128, description="Connexions simultanées d'une même adresse IP, que plusieurs DRIMbox peuvent partager.", ge=1, le=768
+    )
     buffered_bytes: int = Field(1 << 20, description="Octets lus au PACS en avance sur le pair, par transfert.", ge=64 << 10)
-    idle_seconds: float = Field(60.0, description="Silence d'un pair au bout duquel un transfert est coupé.")
+    idle_seconds: float = Field(60.0, description="Silence d'un pair au bout duquel un transfert est coupé.", gt=0, le=3600)
     max_transfers: int = Field(64, description="Transferts simultanés.", ge=1)
     max_transfers_per_peer: int = Field(32, description="Transferts simultanés d'une même DRIMbox.", ge=1)
     queue: int = Field(32, description="Demandes d'une même DRIMbox qui peuvent attendre un transfert.", ge=0)
     queue_seconds: float = Field(10.0, description="Attente maximale d'un transfert, en secondes.", ge=0)
     stop_seconds: float = Field(120.0, description="Temps laissé aux transferts en cours à l'arrêt, en secondes.", ge=0, le=840)
     spool: File | None = Field(
-        None, description="Dossier des fichiers d'attente, chiffrés et sans nom, des lectures partagées ; par défaut celui du système."
+        None,
+        description="Dossier des fichiers d'attente, chiffrés et sans nom, des lectures partagées ; par défaut celui du système, "
+        "qui est parfois de la mémoire (tmpfs) : nommez alors un dossier d'un disque.",
     )
     spool_max_bytes: int = Field(
         4 << 30, description="Taille maximale de ces fichiers, tous réunis, en octets ; 0 : rien n'y est écrit.", ge=0

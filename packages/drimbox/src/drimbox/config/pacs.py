@@ -79,7 +79,13 @@ class Pacs(Section):
     port: int = Field(11112, description="Port DICOM du PACS.")
     aet: str = Field(description="AE Title du PACS.", max_length=16)
     calling_aet: str = Field("DRIMBOX", description="AE Title de la DRIMbox.", max_length=16)
-    timeout: float = Field(30.0, description="Silence maximal du PACS, en secondes.")
+    timeout: float = Field(30.0, description="Silence maximal du PACS, en secondes.", gt=0, le=3600)
+    image_seconds: float = Field(
+        300.0,
+        description="Durée pendant laquelle le PACS peut dire qu'il prépare une image sans en envoyer un octet, en secondes.",
+        gt=0,
+        le=86_400,
+    )
     max_associations: int = Field(
         4,
         description="Associations simultanées vers ce PACS ; un même pair n'en occupe jamais la dernière, sauf s'il n'y en a qu'une.",

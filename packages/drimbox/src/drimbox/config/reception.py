@@ -65,7 +65,7 @@ class Reception(Section):
     ris: tuple[Ris, ...] = ()
     sources: tuple[str, ...] = Field(("127.0.0.1",), description="Adresses IP ou réseaux des RIS autorisés.")
     max_message_bytes: int = Field(64 * 1024 * 1024, description="Taille maximale d'un message HL7.")
-    idle_seconds: float = Field(300.0, description="Silence au bout duquel une connexion est fermée.")
+    idle_seconds: float = Field(300.0, description="Silence au bout duquel une connexion est fermée.", gt=0)
     handshake_seconds: float = Field(15.0, description="Durée maximale d'une négociation TLS.", gt=0)
     max_connections: int = Field(256, description="Connexions simultanées.")
     max_buffered_bytes: int = Field(

@@ -33,6 +33,7 @@ from drimbox.socle.annuaire import acheminement
 from drimbox.socle.annuaire import queries as annuaire
 from drimbox.socle.kos.model import KosLu, SerieKos
 from drimbox.socle.pacs.model import ObjetDicom
+from drimbox.socle.personnes import OIDS_INS
 
 PROGRESS_SECONDS = 0.5
 log = get_logger("rapatriement")
@@ -83,7 +84,9 @@ def _liste() -> ListeBlanche:
 
 def _demande(kos: KosLu, named: SerieKos, destination: Destination, token: str) -> Demande:
     instances = {instance.sop_instance_uid: instance.sop_class_uid for instance in named.instances}
-    return Demande(destination, Attendu(kos.study_instance_uid, named.series_instance_uid, instances), kos.sop_instance_uid, token)
+    ins = kos.patient_ins.value if kos.patient_ins is not None and kos.patient_ins.oid in OIDS_INS else ""
+    attendu = Attendu(kos.study_instance_uid, named.series_instance_uid, instances, ins)
+    return Demande(destination, attendu, kos.sop_instance_uid, token)
 
 
 def _carry(drimbox: DrimboxSettings, demande: Demande, serie: SerieRapatriee) -> None:

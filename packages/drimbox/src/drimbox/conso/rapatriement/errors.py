@@ -11,6 +11,7 @@
     ├── ReponseSource              the source refused; it gave a code, a cure and a trace
     ├── ReponseIllisible           multipart framing broken, or a bound passed
     ├── ObjetRefuse                a part is not the object the KOS announced
+    ├── AutrePatient               a part bears the INS of another patient than the KOS
     ├── ImagesManquantes           the answer was whole and lacks images of the KOS
     └── ImagesRefusees             our own PACS did not take some of them
     OwnError
@@ -76,6 +77,14 @@ class ObjetRefuse(PeerError):
     message = "Un objet reçu n'est pas une image de la série que cite le KOS."
     remede = "Prévenir l'Opérateur de la source ; l'objet n'a pas été conservé."
     clause = "DICOM PS3.10 §7"
+
+
+class AutrePatient(PeerError):
+    """A received object bears the INS of somebody else than the patient of the KOS: nothing more of this source may be believed."""
+
+    code = "rapatriement.autre_patient"
+    message = "Une image reçue porte l'INS d'un autre patient que celui du pointeur (KOS)."
+    remede = "Prévenir l'Opérateur de la source ; l'image n'a pas été conservée. Vérifier celles de cet examen déjà rangées dans le PACS."
 
 
 class ImagesManquantes(PeerError):

@@ -8,10 +8,11 @@ Only the file meta header and the identifiers of the data set are read; the data
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from drimbox.conso.rapatriement.errors import ObjetRefuse
+from drimbox.conso.rapatriement.errors import AutrePatient, ObjetRefuse
 from drimbox.socle.pacs.identifiants import ObjetIllisible, read_identifiants
+from drimbox.socle.pacs.ins import bears_another, ins_of
 from drimbox.socle.pacs.model import ObjetDicom
 
 LOSSLESS_FIRST: tuple[tuple[str, str], ...] = (
@@ -42,11 +43,13 @@ class Attendu:
         study: StudyInstanceUID.
         series: SeriesInstanceUID.
         instances: SOP Instance UID → SOP Class UID.
+        ins: INS of its patient; empty when the KOS has none.
     """
 
     study: str
     series: str
     instances: dict[str, str]
+    ins: str = field(default="", repr=False)
 
 
 def accept_lines() -> str:
@@ -60,6 +63,7 @@ def read_object(data: bytes, attendu: Attendu) -> ObjetDicom:
 
     Raises:
         ObjetRefuse: not a DICOM file, a syntax nobody asked for, or an object that the KOS does not name in this series.
+        AutrePatient: it bears the INS of somebody else.
     """
     meta, start = _read_meta(data)
     syntax = meta.get(_META_SYNTAX, "")
@@ -67,7 +71,7 @@ def read_object(data: bytes, attendu: Attendu) -> ObjetDicom:
         raise ObjetRefuse("Un objet reçu est dans une syntaxe de transfert qui n'a pas été demandée.")
     dataset = data[start:]
     try:
-        found = read_identifiants(dataset, syntax)
+        found, borne = read_identifiants(dataset, syntax), ins_of(dataset, syntax)
     except ObjetIllisible:
         raise ObjetRefuse("Un objet reçu n'est pas un fichier DICOM lisible.") from None
     expected_class = attendu.instances.get(found.sop_instance)
@@ -75,6 +79,8 @@ def read_object(data: bytes, attendu: Attendu) -> ObjetDicom:
         raise ObjetRefuse("Un objet reçu n'est pas de la série que cite le KOS.")
     if found.sop_class != expected_class or meta.get(_META_SOP_INSTANCE) != found.sop_instance:
         raise ObjetRefuse("Un objet reçu se contredit sur son identité.")
+    if attendu.ins and bears_another(attendu.ins, borne):
+        raise AutrePatient
     return ObjetDicom(expected_class, found.sop_instance, syntax, dataset)
 
 

@@ -22,6 +22,7 @@ from drimbox.config import Tls
 from drimbox.conso.rapatriement.errors import DestinationHorsListe
 from drimbox.conso.rapatriement.rules import Destination
 from drimbox.socle.annuaire import queries as annuaire
+from drimbox.socle.annuaire.queries import EnVigueur
 from drimbox.socle.tls import RevocationChecker
 
 LOOK_SECONDS = 1.0
@@ -32,10 +33,15 @@ class Veille:
     """Watches over the source of one transfer."""
 
     def __init__(self, destination: Destination, settings: Tls, now: Callable[[], datetime]) -> None:
-        """Watch a source that the list holds now."""
-        self._destination, self._settings, self._now = destination, settings, now
+        """Watch a source that the list holds now.
+
+        Raises:
+            AncresIllisibles: the anchors cannot be read.
+        """
+        self._destination, self._checker, self._now = destination, RevocationChecker(settings.anchors), now
         self._certificate: x509.Certificate | None = None
         self._revision: int | None = None
+        self._judged: tuple[int, int] | None = None
 
     def meet(self, certificate: x509.Certificate) -> None:
         """Take the certificate that the source showed, once it was verified."""
@@ -55,22 +61,29 @@ class Veille:
             held = annuaire.en_vigueur()
         except OwnError as error:
             return DestinationHorsListe("La Liste Blanche en vigueur ne peut plus être vérifiée.", remede=error.remede)
-        if held is None or held.revision == self._revision:
+        if held is None or (seen := self._believe(held)) == self._judged:
             return None
         liste = held.lecteur.liste.current
         shown = self._destination.dns if self._certificate is None else {DistinguishedName.from_certificate(self._certificate)}
         if liste is None or not shown & liste.dns(str(self._destination.db)):
             return DestinationHorsListe("La DRIMbox source a quitté la Liste Blanche pendant le transfert.", remede=_REMEDE)
-        refused = self._revoked(held.crls)
-        if refused is None:
-            self._revision = held.revision
+        refused = self._revoked()
+        if refused is None and self._certificate is not None:
+            self._judged = seen
         return refused
 
-    def _revoked(self, crls: tuple[x509.CertificateRevocationList, ...]) -> DrimmError | None:
+    def _believe(self, held: EnVigueur) -> tuple[int, int]:
+        """Return the number of what is believed now: the list and the CRLs fetched, those of the folder of anchors."""
+        if held.revision != self._revision:
+            self._checker.use_crls(held.crls)
+            self._revision = held.revision
+        return held.revision, self._checker.generation()
+
+    def _revoked(self) -> DrimmError | None:
         if self._certificate is None:
             return None
         try:
-            RevocationChecker(self._settings.anchors, crls).check(self._certificate, self._now())
+            self._checker.check(self._certificate, self._now())
         except OwnError:
             return None  # no CRL at hand is our fault: what runs was let in by one that was good
         except DrimmError as error:

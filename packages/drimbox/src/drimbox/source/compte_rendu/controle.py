@@ -47,18 +47,17 @@ class Controle:
     non_verifies: int = 0
 
 
-def validate(cda: bytes, schema: Path, *, limites: LimitesCda | None = None) -> Controle:
+def validate(cda: bytes, schema: Path) -> Controle:
     """Validate a report.
 
     Args:
         cda: the report.
         schema: ``CDA_extended.xsd`` of the CI-SIS, its folder beside it.
-        limites: of the reader of CDA.
 
     Raises:
         CompteRenduIllisible: this is no CDA.
     """
-    root = parse(cda, limites or LimitesCda())
+    root = parse(cda, LimitesCda())
     try:
         validator = _validator(schema, schema.stat().st_mtime_ns)
     except (OSError, etree.XMLSyntaxError, etree.XMLSchemaParseError):

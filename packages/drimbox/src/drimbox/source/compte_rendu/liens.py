@@ -71,18 +71,17 @@ class LienVisionneuse:
     study_uid: str
 
 
-def read_liens(cda: bytes, *, limites: LimitesCda | None = None, pdf: LimitesPdf | None = None) -> tuple[LienVisionneuse, ...]:
+def read_liens(cda: bytes, *, pdf: LimitesPdf | None = None) -> tuple[LienVisionneuse, ...]:
     """Return the links to a visionneuse that a report carries, without repetition.
 
     Args:
         cda: the report.
-        limites: of the reader of CDA.
         pdf: of the search in its PDF.
 
     Raises:
         CompteRenduIllisible: this is no CDA.
     """
-    root = parse(cda, limites or LimitesCda())
+    root = parse(cda, LimitesCda())
     limits = pdf or LimitesPdf()
     found = chain(_in(etree.tostring(root, method="text", encoding="utf-8")), _in_attributes(root), _in_pdfs(root, limits))
     return tuple(dict.fromkeys(lien for url in islice(found, limits.liens) if (lien := _read(url)) is not None))

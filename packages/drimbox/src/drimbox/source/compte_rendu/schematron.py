@@ -26,19 +26,18 @@ MAX_SECONDS: Final = 10.0
 MAX_TEXT: Final = 500
 
 
-def apply_schematron(cda: bytes, schematron: Path, *, limites: LimitesCda | None = None, seconds: float = MAX_SECONDS) -> Controle:
+def apply_schematron(cda: bytes, schematron: Path, *, seconds: float = MAX_SECONDS) -> Controle:
     """Apply a schematron to a report.
 
     Args:
         cda: the report.
         schematron: file of the operator, with what it includes beside it.
-        limites: of the reader of CDA.
         seconds: longest time that it may take; what was not looked at then is counted.
 
     Raises:
         CompteRenduIllisible: this is no CDA.
     """
-    root = parse(cda, limites or LimitesCda())
+    root = parse(cda, LimitesCda())
     try:
         rules = _read(schematron, schematron.stat().st_mtime_ns)
     except (OSError, SchematronIllisible):

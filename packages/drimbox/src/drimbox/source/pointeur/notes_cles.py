@@ -18,6 +18,7 @@ import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
+from drimbox.socle.kos.elements import concept_of, items_of, stripped
 from drimbox.socle.pacs.model import EtudePacs
 from drimbox.socle.pacs.textes import texte_de
 from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION, is_loose_uid
@@ -134,12 +135,12 @@ def read_note_cle(data: bytes, etude: EtudePacs, *, syntax: str = EXPLICIT, limi
 
 
 def _read(note: Dataset, etude: EtudePacs, limites: LimitesNote) -> NoteCle | None:
-    uid, series = _text(note, "SOPInstanceUID"), _text(note, "SeriesInstanceUID")
-    if _text(note, "SOPClassUID") != KEY_OBJECT_SELECTION or not is_loose_uid(uid) or not is_loose_uid(series):
+    uid, series = stripped(note, "SOPInstanceUID"), stripped(note, "SeriesInstanceUID")
+    if stripped(note, "SOPClassUID") != KEY_OBJECT_SELECTION or not is_loose_uid(uid) or not is_loose_uid(series):
         raise NoteCleIllisible
-    if _text(note, "StudyInstanceUID") != etude.study_instance_uid or _text(note, "PatientID") not in {"", etude.patient_id}:
+    if stripped(note, "StudyInstanceUID") != etude.study_instance_uid or stripped(note, "PatientID") not in {"", etude.patient_id}:
         raise NoteCleIllisible  # its text would speak of somebody else
-    titre = _title(note)
+    titre = concept_of(note)
     held = {instance.sop_instance_uid for serie in etude.series for instance in serie.instances} - {uid}
     images = frozenset(_references(note)) & held
     if titre not in TITRES or not images:
@@ -149,29 +150,15 @@ def _read(note: Dataset, etude: EtudePacs, limites: LimitesNote) -> NoteCle | No
     return NoteCle(uid, series, titre, _description(note)[: limites.caracteres].rstrip(), images)
 
 
-def _title(note: Dataset) -> str:
-    concepts = _items(note, "ConceptNameCodeSequence")
-    return next((_text(item, "CodeValue") for item in concepts if _text(item, "CodingSchemeDesignator") == "DCM"), "")
-
-
 def _references(note: Dataset) -> Iterator[str]:
     """Yield what the content names: the evidence may list more, such as the presentation state under which an image is shown."""
-    for item in _items(note, "ContentSequence"):
-        for reference in _items(item, "ReferencedSOPSequence"):
-            yield _text(reference, "ReferencedSOPInstanceUID")
+    for item in items_of(note, "ContentSequence"):
+        for reference in items_of(item, "ReferencedSOPSequence"):
+            yield stripped(reference, "ReferencedSOPInstanceUID")
 
 
 def _description(note: Dataset) -> str:
-    for item in _items(note, "ContentSequence"):
-        if _text(item, "ValueType") == "TEXT" and _title(item) == DESCRIPTION:
+    for item in items_of(note, "ContentSequence"):
+        if stripped(item, "ValueType") == "TEXT" and concept_of(item) == DESCRIPTION:
             return " ".join("".join(c if c.isprintable() else " " for c in texte_de(item, "TextValue")).split())
     return ""
-
-
-def _items(dataset: Dataset, keyword: str) -> Iterator[Dataset]:
-    value = dataset.get(keyword)
-    yield from (item for item in value or () if isinstance(item, Dataset))
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    return texte_de(dataset, keyword).strip(" \x00")

@@ -13,18 +13,13 @@ from django.db.models import Count, Q, QuerySet
 
 from drimbox.socle.jobs.queries import outside
 from drimbox.source.pointeur.models import Examen, InstanceRejetee, Kos
-from drimbox.source.pointeur.states import SETTLED, WAITING, EtatExamen, EtatKos
+from drimbox.source.pointeur.states import SETTLED, WAITING, EtatExamen
 from drimbox.source.reception.models import MessageRecu
 from drimbox.source.reception.states import EtatMessage
 
 BATCH = 500
 CONTENU = ("scelle", "clair")
 """Columns of a KOS that weigh, and that few need."""
-
-
-def kos_in_force(sop_instance_uid: str) -> Kos | None:
-    """Return the KOS of that UID if it is neither replaced nor withdrawn; without its content."""
-    return Kos.objects.filter(sop_instance_uid=sop_instance_uid, state=EtatKos.EN_VIGUEUR).defer(*CONTENU).first()
 
 
 def kos_of(examen_id: UUID) -> list[Kos]:

@@ -24,8 +24,8 @@ from io import BytesIO
 import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
-from pydicom.sequence import Sequence
 
+from drimbox.socle.kos.elements import concept_of, items_of
 from drimbox.socle.pacs.textes import texte_de
 from drimbox.socle.pacs.uids import KEY_OBJECT_SELECTION, is_uid
 from drimbox.source.reception.errors import NoteIllisible, NoteTropLongue
@@ -106,7 +106,7 @@ def read_note(data: bytes, *, syntax: str = EXPLICIT, limites: Limites = LIMITES
 def _read(note: Dataset, limites: Limites) -> tuple[Rejet, ...]:
     if texte_de(note, "SOPClassUID") != KEY_OBJECT_SELECTION:
         raise NoteIllisible
-    motif = MOTIFS.get(_title(note))
+    motif = MOTIFS.get(concept_of(note))
     if motif is None:
         return ()
     note_uid = _uid(texte_de(note, "SOPInstanceUID"))
@@ -120,21 +120,11 @@ def _read(note: Dataset, limites: Limites) -> tuple[Rejet, ...]:
     return tuple(Rejet(note_uid, study, motif, tuple(dict.fromkeys(instances))) for study, instances in studies.items())
 
 
-def _title(note: Dataset) -> str:
-    concept = _items(note, "ConceptNameCodeSequence")
-    return next((texte_de(item, "CodeValue").strip() for item in concept if texte_de(item, "CodingSchemeDesignator").strip() == "DCM"), "")
-
-
 def _evidence(note: Dataset) -> Iterator[tuple[str, str]]:
-    for study in _items(note, "CurrentRequestedProcedureEvidenceSequence"):
-        for series in _items(study, "ReferencedSeriesSequence"):
-            for instance in _items(series, "ReferencedSOPSequence"):
+    for study in items_of(note, "CurrentRequestedProcedureEvidenceSequence"):
+        for series in items_of(study, "ReferencedSeriesSequence"):
+            for instance in items_of(series, "ReferencedSOPSequence"):
                 yield _uid(texte_de(study, "StudyInstanceUID")), _uid(texte_de(instance, "ReferencedSOPInstanceUID"))
-
-
-def _items(dataset: Dataset, keyword: str) -> Sequence | list[Dataset]:
-    value = dataset.get(keyword)
-    return value if isinstance(value, Sequence) else []
 
 
 def _uid(value: str) -> str:

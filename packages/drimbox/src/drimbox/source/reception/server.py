@@ -30,6 +30,7 @@ from drimbox.source.reception.queries import count_unread
 from drimbox.source.reception.rules import slowdown
 
 log = get_logger("reception")
+GRACE_SECONDS = 5.0
 LINGER_SECONDS = 2.0
 LOOK_SECONDS = 1.0
 
@@ -40,9 +41,8 @@ class Serveur:
     Database work is done in a bounded pool of threads: when it is full, connections wait, and the RIS with them.
     """
 
-    def __init__(self, reglages: Reception, *, grace: float = 5.0) -> None:
+    def __init__(self, reglages: Reception) -> None:
         self._reglages = reglages
-        self._grace = grace
         self._orm = OrmThreads(reglages.workers)
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._busy: set[asyncio.Task[None]] = set()
@@ -83,7 +83,7 @@ class Serveur:
         for task in [task for task in self._connections if task not in self._busy]:
             task.cancel()
         if self._busy:
-            await asyncio.wait(self._busy, timeout=self._grace)
+            await asyncio.wait(self._busy, timeout=GRACE_SECONDS)
         remaining = list(self._connections)
         for task in remaining:
             task.cancel()
@@ -146,7 +146,8 @@ class Serveur:
     ) -> None:
         framer, peer = Framer(Limits(bornes_of(self._reglages, appelant.address).message_bytes)), appelant.address
         while not self._stopping:
-            data = await asyncio.wait_for(reader.read(READ_BYTES), self._reglages.idle_seconds)
+            async with asyncio.timeout(self._reglages.idle_seconds):  # not wait_for, which drops a cancellation that meets what is read
+                data = await reader.read(READ_BYTES)
             if not data:
                 break
             try:
@@ -195,7 +196,8 @@ class Serveur:
     async def _answer(self, writer: asyncio.StreamWriter, work: Callable[[], bytes]) -> None:
         answer = await self._orm.run(work)
         writer.write(frame(answer))
-        await asyncio.wait_for(writer.drain(), self._reglages.idle_seconds)
+        async with asyncio.timeout(self._reglages.idle_seconds):
+            await writer.drain()
 
 
 async def _until_told() -> None:
