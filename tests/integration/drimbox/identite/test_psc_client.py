@@ -244,7 +244,9 @@ async def test_one_presenter_of_a_hundred_invented_tokens_costs_a_bounded_number
     counter.open.set()
     async with (
         serving(pki, {DISCOVERY: document(), "/introspection_endpoint": refuse}) as base,
-        PscClient(settings_of(base, pki, tmp_path), now=clock, limits=Limites(questions_per_presenter=8)) as client,
+        PscClient(
+            settings_of(base, pki, tmp_path), now=clock, limits=Limites(questions_per_presenter=8, refusals_per_presenter=8)
+        ) as client,
     ):
         questions = (client.introspect(f"jeton{number}", presenter="CN=a") for number in range(100))
         errors = [type(error) for error in await asyncio.gather(*questions, return_exceptions=True)]

@@ -59,7 +59,7 @@ async def asked(porte: Maille, etude: Etude, status: int, code: str) -> str:
 
 @pytest.fixture
 def retires(maille: Maille, silent: int) -> Pacs:
-    return read_from(maille, port=silent, timeout=1.0)
+    return read_from(maille, port=silent)
 
 
 async def test_one_that_accepts_the_association_and_never_answers_is_a_504(retires: Pacs, etude: Etude, porte: Maille) -> None:

@@ -20,6 +20,7 @@ from banc.pki.layout import key_of
 from banc.pki.ocsp import Humeur, RepondeurOcsp, repondeur_ocsp
 from banc.pki.profiles import Produit, Published
 from drimbox.config import Ocsp
+from drimbox.source.partage import exclusion
 from tests.drimbox_env import DB2
 from tests.integration.drimbox.partage.horloges import Horloge, ancres, horloge_de_la_porte
 from tests.integration.drimbox.partage.maille import Etude, Maille
@@ -55,8 +56,9 @@ def peer_of(maille: Maille, folder: Path, url: str) -> Issued:
 
 
 @pytest.fixture
-async def repondeur(maille: Maille) -> AsyncIterator[RepondeurOcsp]:
-    """A responder that the settings know; nothing that it says is kept from one request to the next."""
+async def repondeur(maille: Maille, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RepondeurOcsp]:
+    """A responder that the settings know; nothing that it says is kept from one request to the next, and nobody asks it besides."""
+    monkeypatch.setattr(exclusion, "RESPONDERS_SECONDS", 3600.0)
     async with repondeur_ocsp() as running:
         running.authority = authority_of(maille, "http://unused.test")
         known(maille, Ocsp(responders=(running.url,), seconds=30, cache_seconds=0, retry_seconds=0, hard=True))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -219,6 +220,19 @@ def test_what_a_java_program_sends_by_default_accepts_what_is_stored() -> None:
 )
 def test_the_formats_of_an_address_are_read(query: str, asked: list[str]) -> None:
     assert accept_of(query) == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.70',
+        'multipart/related; type="application/dicom"; transfer-syntax=*; q=0.5, */*; q=0.1',
+        "application/dicom+json",
+    ],
+)
+def test_an_address_written_by_a_form_asks_the_same_as_the_header(asked: str) -> None:
+    assert accept_of(urlencode({"accept": asked})) == [asked]
+    assert accept_of("accept=" + quote(asked)) == [asked]
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

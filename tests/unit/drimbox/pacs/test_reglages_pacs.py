@@ -47,3 +47,8 @@ def test_a_silence_without_end_is_no_limit_and_is_refused(seconds: str) -> None:
         Pacs(name="A", host="192.0.2.1", aet="A", timeout=float(seconds))
     with pytest.raises(ValidationError, match="idle_seconds"):
         Images(host="192.0.2.1", idle_seconds=float(seconds))
+
+
+@pytest.mark.parametrize(("given", "believed"), [({}, 300), ({"timeout": 1800}, 1800), ({"timeout": 1800, "image_seconds": 60}, 60)])
+def test_a_pacs_that_may_be_silent_long_may_say_as_long_that_it_works(given: dict[str, float], believed: float) -> None:
+    assert Pacs.model_validate({"name": "a", "host": "h", "aet": "A", **given}).image_seconds == believed

@@ -82,7 +82,8 @@ class Pacs(Section):
     timeout: float = Field(30.0, description="Silence maximal du PACS, en secondes.", gt=0, le=3600)
     image_seconds: float = Field(
         300.0,
-        description="Durée pendant laquelle le PACS peut dire qu'il prépare une image sans en envoyer un octet, en secondes.",
+        description="Durée pendant laquelle le PACS peut dire qu'il prépare une image sans en envoyer un octet, en secondes ; "
+        "timeout s'il est plus long.",
         gt=0,
         le=86_400,
     )
@@ -101,6 +102,12 @@ class Pacs(Section):
     move: PacsMove | None = None
     dicomweb: PacsDicomweb | None = None
     notes: PacsNotes = PacsNotes()
+
+    @model_validator(mode="after")
+    def _is_believed_as_long_as_it_may_be_silent(self) -> Self:
+        if "image_seconds" not in self.model_fields_set:
+            self.__dict__["image_seconds"] = max(self.image_seconds, self.timeout)  # frozen once made
+        return self
 
     @model_validator(mode="after")
     def _way_is_described(self) -> Self:

@@ -39,7 +39,8 @@ class Essais:
         self._known.move_to_end(presenter)
         if at - minute.since >= 60:
             minute.since, minute.refused = at, 0
-        if presenter and minute.asking + minute.refused >= self._limits.questions_per_presenter:
+        limits = self._limits
+        if presenter and (minute.refused >= limits.refusals_per_presenter or minute.asking >= limits.questions_per_presenter):
             raise TropDEssais
         minute.asking += 1
 

@@ -20,7 +20,8 @@ class Limites:
         introspection_seconds: longest time an active answer is kept; a shorter life of the token wins.
         introspection_entries: answers kept.
         refusal_seconds: time during which a token that PSC did not know as active is not asked about again.
-        questions_per_presenter: questions that one presenter may have under way, with those of the minute whose token was refused.
+        questions_per_presenter: questions that one presenter may have under way: twice what the door lets it ask at once.
+        refusals_per_presenter: tokens of one presenter refused within a minute, beyond which no more is asked.
         presenters: presenters remembered.
         login_seconds: time given to a person between our request and the return.
         clock_skew_seconds: difference of clocks tolerated in an id_token.
@@ -34,8 +35,9 @@ class Limites:
     keys_pause_seconds: float = 60
     introspection_seconds: float = 30
     introspection_entries: int = 10_000
-    refusal_seconds: float = 5
-    questions_per_presenter: int = 32
+    refusal_seconds: float = 30
+    questions_per_presenter: int = 128
+    refusals_per_presenter: int = 32
     presenters: int = 4096
     login_seconds: float = 600
     clock_skew_seconds: int = 30

@@ -32,6 +32,7 @@ Dit: TypeAlias = tuple[tuple[int, int], float]
 """What is said of a syntax: how precisely, by the type of its part and by its UID, then its weight. The greater one wins."""
 
 _NOTHING: Dit = ((-1, -1), 0.0)
+_BLANKS = re.compile(r"(?<=[;,])\++|\++(?=[;,])")
 _UID, _UID_LENGTH = re.compile(r"[0-9]+(\.[0-9]+)*"), 64
 _QUALITY = re.compile(r"0?\.[0-9]{1,3}|0\.?|1(\.0{0,3})?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -186,13 +187,15 @@ def is_syntax(text: str) -> bool:
 
 
 def accept_of(query: str) -> list[str]:
-    """Return the formats asked in an address (PS3.18 §8.3.3.1), where ``+`` is no blank: it is in the names of media types.
+    """Return the formats asked in an address (PS3.18 §8.3.3.1), where ``+`` is a blank beside ``;`` and ``,`` only.
+
+    Forms write a blank so; elsewhere it is in the name of a media type.
 
     Args:
         query: of the request target, still percent-encoded.
     """
     pairs = (pair.partition("=") for pair in query.split("&"))
-    return [text for name, _, value in pairs if name == "accept" and (text := unquote(value).strip())]
+    return [text for name, _, value in pairs if name == "accept" and (text := _BLANKS.sub(" ", unquote(value)).strip())]
 
 
 def read_elements(lines: Sequence[str], spoken: Collection[str], limits: AcceptLimits | None = None) -> list[Element]:
