@@ -28,8 +28,11 @@ FOREVER = 3600
 
 
 async def place_is_free(pacs: Pacs) -> bool:
-    future = places_of(pacs).take()
-    return future.done()
+    places = places_of(pacs)
+    future = places.take()
+    free = future.done()
+    places.leave(future)  # another test may be given the same port
+    return free
 
 
 async def test_a_pacs_that_stops_in_the_middle_of_an_object_has_cut():
