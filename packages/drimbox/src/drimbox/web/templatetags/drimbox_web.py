@@ -26,7 +26,7 @@ _WORDS: dict[str, Promise] = {
     "series": _("séries"),
     "instances": _("instances"),
     "bytes": _("octets"),
-    "reason": _("codes du DMP"),
+    "reason": _("motif"),
     "peer_ip": _("émetteur"),
     "count": _("nombre"),
     "compte": _("compte"),
