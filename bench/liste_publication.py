@@ -7,16 +7,14 @@ What is real and what is simulated is said in :mod:`bench.exclusion_maille` and 
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench import exclusion_maille, journal_preuves
-from bench.contract import Measure, Reference, print_table, write
+from bench.contract import Measure, Reference, run
 from bench.publication_20000 import ROWS
 
 MARGIN = 60.0
@@ -55,18 +53,5 @@ def _exclusions(*, full: bool) -> Iterator[Measure]:
         yield Measure(f"exclusion_releve_{poll}s", "s", tuple(seconds), goal, max(seconds) <= limit)
 
 
-def main() -> int:
-    """Print the table, write the JSON, and return 1 when a goal is missed."""
-    parser = argparse.ArgumentParser(prog="drimm bench liste-publication")
-    parser.add_argument("--json", type=Path, metavar="FICHIER")
-    parser.add_argument("--full", action="store_true")
-    args = parser.parse_args()
-    found = measures(full=args.full)
-    print_table(found)
-    if args.json:
-        write(args.json, found)
-    return 0 if all(measure.holds for measure in found) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("liste-publication", measures))

@@ -27,6 +27,7 @@ from banc.soak.fuzz import Surprise, judge, mutate
 from drimbox.conso.rapatriement.multipart import MultipartReader, PartData, PartEnded, read_boundary
 from drimbox.socle.kos.model import InstanceKos, KosLu
 from drimbox.socle.pacs.identifiants import ObjetIllisible
+from drimbox.socle.pacs.ins import ins_of
 from drimbox.socle.personnes import OID_INS_NIR_TEST, Identifiant
 from drimbox.source.admission.accept import accept_of, read_accept
 from drimbox.source.admission.contenu import ExamenOuvert
@@ -153,8 +154,6 @@ def _objet(data: bytes) -> None:
 
 
 def _names_a_stranger(data: bytes) -> bool:
-    from drimbox.socle.pacs.ins import ins_of  # noqa: PLC0415 - the rare branch
-
     return any(value != _INS.value for value in ins_of(data, EXPLICIT))
 
 
