@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import pydicom.config
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.fsm import InvalidEventError
@@ -25,9 +24,6 @@ from drimbox.socle.pacs.places import place
 
 MAX_PDU_BYTES = 131_072
 REJECTED_FOR_GOOD = 0x01
-
-# A PACS holds values that the standard forbids; we carry them, and do not comment on each of them.
-pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 
 def associate(

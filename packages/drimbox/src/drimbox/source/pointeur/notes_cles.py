@@ -9,12 +9,10 @@ are no remark.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
@@ -65,10 +63,6 @@ class LimitesNote:
 
 
 LIMITES = LimitesNote()
-
-# a warning of pydicom repeats the value it is about
-pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
 
 
 class NoteCleIllisible(ValueError):

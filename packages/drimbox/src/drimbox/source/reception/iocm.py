@@ -16,12 +16,10 @@ Any other title is no rejection: key images, manifests.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
@@ -51,10 +49,6 @@ class Limites:
 
 
 LIMITES = Limites()
-
-# a warning of pydicom repeats the value it is about
-pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
 
 
 @dataclass(frozen=True, slots=True)
